@@ -1,0 +1,94 @@
+"""Identifiers as the public registers write them: parse, normalise, name the register.
+
+An id inside Longstop always carries its register, as in ``cqc:1-319143351``, because the same string can
+mean different things to different regulators. The prefixes are a promise to scripts (see the README).
+"""
+
+from __future__ import annotations
+
+import re
+
+#: Prefixes of homes and providers, by register. ``exercise`` is the invented county, never a real home.
+CARE_SCHEMES = ("cqc", "ci", "ciw", "rqia", "exercise")
+
+#: Ids that the invented county writes in the regulators' own formats; no real regulator uses these prefixes.
+_EXERCISE = re.compile(r"^EX[A-Z]?-[0-9A-Z-]+$")
+_CQC_ID = re.compile(r"^(1-\d{3,13}|[A-Z0-9]{3,14})$")
+_CI_SERVICE = re.compile(r"^CS\d{6,14}$")
+_CI_PROVIDER = re.compile(r"^SP\d{6,14}$")
+_POSTCODE = re.compile(r"^(GIR ?0AA|[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2})$")
+_COMPANY = re.compile(r"^([A-Z]{2}[0-9A-Z]{6}|\d{8})$")
+
+
+class BadIdentifier(ValueError):
+    """A value that cannot be the identifier it is said to be. The message names the value and the rule."""
+
+
+def cqc_id(value: str) -> str:
+    """``cqc:1-…`` or ``cqc:RM3Y3`` from CQC's own id; ``exercise:EX-…`` for the invented county.
+
+    Lower case is put right (CQC's API answers 400 to a lower-case id).
+    Raises BadIdentifier for anything longer than 14 characters or of another shape.
+    """
+    text = value.strip().upper()
+    if _EXERCISE.match(text):
+        return f"exercise:{text}"
+    if not _CQC_ID.match(text):
+        raise BadIdentifier(f"{value!r} is not a CQC id (like 1-319143351 or RM3Y3)")
+    return f"cqc:{text}"
+
+
+def care_inspectorate_id(value: str) -> str:
+    """``ci:CS2003000164`` (a service) or ``ci:SP2003000011`` (a provider). Raises BadIdentifier."""
+    text = value.strip().upper()
+    if _EXERCISE.match(text):
+        return f"exercise:{text}"
+    if not (_CI_SERVICE.match(text) or _CI_PROVIDER.match(text)):
+        raise BadIdentifier(f"{value!r} is not a Care Inspectorate number (like CS2003000164 or SP2003000011)")
+    return f"ci:{text}"
+
+
+def postcode(value: str) -> str:
+    """A UK postcode in upper case with one space: ``OL4 5HG``. Raises BadIdentifier."""
+    text = re.sub(r"\s+", "", value).upper()
+    if not _POSTCODE.match(text):
+        raise BadIdentifier(f"{value!r} is not a UK postcode")
+    return f"{text[:-3]} {text[-3:]}"
+
+
+def uprn(value: str) -> str:
+    """A Unique Property Reference Number: 1 to 12 digits, leading zeros dropped.
+
+    Raises BadIdentifier; a value that a spreadsheet has rounded (``1.0007E+11``) is one such.
+    """
+    text = value.strip().removesuffix(".0").lstrip("0")
+    if not re.fullmatch(r"\d{1,12}", text):
+        raise BadIdentifier(f"{value!r} is not a UPRN (a spreadsheet may have rounded it)")
+    return text
+
+
+def company_number(value: str) -> str:
+    """``gb-coh:03885446`` from a company number; digits are zero-padded to eight, prefixes (SC, NI, OC, IP…) kept.
+
+    Spreadsheets drop leading zeros and registers pad with blanks; both are put right. Raises BadIdentifier.
+    """
+    text = re.sub(r"\s+", "", value).upper()
+    if re.fullmatch(r"\d{1,8}", text):
+        text = text.zfill(8)
+    elif match := re.fullmatch(r"([A-Z]{2})(\d{1,6})([A-Z]?)", text):
+        letters, digits, tail = match.groups()
+        text = letters + digits.zfill(6 - len(tail)) + tail
+    if not _COMPANY.match(text):
+        raise BadIdentifier(f"{value!r} is not a company number")
+    return f"gb-coh:{text}"
+
+
+def scheme(identifier: str) -> str:
+    """The register an id belongs to: ``cqc`` of ``cqc:1-319143351``; empty where there is no prefix."""
+    head, colon, _ = identifier.partition(":")
+    return head if colon else ""
+
+
+def is_invented(identifier: str) -> bool:
+    """True for ids of the invented county, so that every page made from them can say so."""
+    return scheme(identifier) == "exercise"
