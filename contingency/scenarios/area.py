@@ -1,0 +1,28 @@
+"""Every home in a council's area must be left: flood, power, water."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from contingency.scenarios.choice import Failure, UnknownName, standing
+from register.snapshot import Snapshot
+
+
+def affected(snapshot: Snapshot, names: Sequence[str]) -> Failure:
+    """Homes in the councils or districts named, by ONS code or by name. Raises UnknownName."""
+    codes: dict[str, str] = {}
+    for home in snapshot.homes.values():
+        place = home.current.place
+        if place.authority:
+            codes[place.authority.casefold()] = place.authority
+            if place.authority_name:
+                codes[place.authority_name.casefold()] = place.authority
+        if place.district:
+            codes.setdefault(place.district.casefold(), place.district)
+    unknown = [name for name in names if name.strip().casefold() not in codes]
+    if unknown:
+        raise UnknownName(f"no home stands in an area called {unknown[0]!r}; write an ONS code or a council's name")
+    ids = tuple(sorted({codes[name.strip().casefold()] for name in names}))
+    homes = [h for h in snapshot.homes.values() if {h.current.place.authority, h.current.place.district} & set(ids)]
+    titles = sorted({h.current.place.authority_name or i for i in ids for h in homes if h.current.place.authority == i})
+    return Failure(ids, f"every care home in {' and '.join(titles or ids)} must be left", standing(homes))
