@@ -1,0 +1,435 @@
+"""Reading one row so that nothing is lost in silence: take what is required, take what may be there, leave nothing.
+
+A row is emptied field by field; what is left over at the end must be named as left out, or it is reported. A required
+field that cannot be read loses the row; any other is left unknown and reported, and the row stands.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from contextlib import suppress
+from datetime import date, timedelta
+from typing import TypeVar
+
+import msgspec
+
+from crawler.tables import SourceChanged, Table
+from register.records import AnyRecord, Delivery, Fault, Observation, raw_digest
+
+T = TypeVar("T")
+Item = Delivery | Observation | Fault
+
+#: No care home in the United Kingdom is near this size (the largest have about 350 places): a larger figure is damage.
+MOST_PLACES = 2_000
+MOST_TEXT = 1_000
+#: The United Kingdom in WGS 84 degrees, Scilly to Unst and Rockall's lee to Lowestoft.
+LATITUDES, LONGITUDES = (49.8, 61.0), (-8.7, 1.9)
+EARLIEST = date(1900, 1, 2)
+#: Registrations are entered up to some months ahead; a date beyond a year is a slip of the pen.
+AHEAD = timedelta(days=366)
+_ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:[T ][\d:.]*(?:Z|[+-]\d{2}:?\d{2})?)?")
+_SLASHES = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})(?: +\d{1,2}:\d{2}(?::\d{2})?( *[AP]M)?)?", re.IGNORECASE)
+_SERIAL = re.compile(r"[2-6]\d{4}(?:\.0+)?")
+_MONTHS = {name: number for number, name in enumerate("jan feb mar apr may jun jul aug sep oct nov dec".split(), 1)}
+_WORDS = re.compile(r"(?<!\d)(\d{1,2})(?:st|nd|rd|th)?[\s_-]+([A-Za-z]{3,9})[\s_-]+(\d{4})(?!\d)")
+
+
+class Unreadable(ValueError):
+    """A required field that cannot be read: the row is held back."""
+
+    def __init__(self, field: str, reason: str, found: str | None = None) -> None:
+        super().__init__(f'column "{field}": {reason}')
+        self.field, self.reason, self.found = field, reason, found
+
+
+def text(value: object) -> str:
+    """Words with single spaces between them; characters that show nothing are dropped.
+
+    Raises ValueError for a list or an object, for control characters, and for over 1,000 characters.
+    """
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        raise ValueError("is not text")
+    words = " ".join(str(value).split())
+    if not words.isprintable():
+        words = "".join(c for c in words if unicodedata.category(c) != "Cf")
+        if any(unicodedata.category(c) in ("Cc", "Cs") for c in words):
+            raise ValueError("holds control characters: the file is damaged here")
+    if len(words) > MOST_TEXT:
+        raise ValueError(f"is longer than {MOST_TEXT:,} characters")
+    return words
+
+
+def count(value: object) -> int:
+    """A whole number of places, 0 to 2,000: ``60``, ``60.0``. ``12 beds``, ``-3`` and ``7.5`` raise ValueError."""
+    if isinstance(value, bool) or not re.fullmatch(r"\d{1,9}(\.0+)?", str(value).strip()):
+        raise ValueError("is not a whole number")
+    number = int(float(str(value)))
+    if number > MOST_PLACES:
+        raise ValueError(f"is more than {MOST_PLACES:,}")
+    return number
+
+
+def yes(value: object) -> bool:
+    """``Y`` or ``Yes`` is true, ``N`` or ``No`` false. Raises ValueError for anything else."""
+    match text(value).lower():
+        case "y" | "yes" | "true":
+            return True
+        case "n" | "no" | "false":
+            return False
+    raise ValueError("is neither Y nor N")
+
+
+def day(value: object) -> date:
+    """A date as the regulators write them: ``2026-05-13`` (with or without a time), ``13/05/2026``, ``13 May 2026``.
+
+    With AM or PM it is American, as a re-published spreadsheet writes it (``5/13/2026 12:00:00 AM``); a bare number of
+    five digits is a spreadsheet's day number. Raises ValueError.
+    """
+    words = text(value)
+    try:
+        if match := _ISO.fullmatch(words):
+            return date(int(match[1]), int(match[2]), int(match[3]))
+        if match := _SLASHES.fullmatch(words):
+            first, second, year = int(match[1]), int(match[2]), int(match[3])
+            return date(year, first, second) if match[4] else date(year, second, first)
+        if match := _WORDS.fullmatch(words):
+            return date(int(match[3]), _MONTHS[match[2][:3].lower()], int(match[1]))
+        if _SERIAL.fullmatch(words):
+            return date(1899, 12, 30) + timedelta(days=int(float(words)))
+    except (ValueError, KeyError) as problem:
+        raise ValueError("is not a day of the calendar") from problem
+    raise ValueError("is not a date")
+
+
+def day_in(words: str) -> date | None:
+    """The day that a sentence or a file's name gives: ``05_May_2026``, ``31 May 2025``, ``2025-05-31``, ``2021-02``.
+
+    A month alone is its first day. ``None`` where there is no such thing.
+    """
+    words = words.replace("%20", " ")
+    if match := _WORDS.search(words):
+        try:
+            return day(" ".join(match.groups()))
+        except ValueError:
+            return None
+    if match := re.search(r"(?<!\d)((?:19|20)\d{2})[-_]([01]\d)(?:[-_]([0-3]\d))?(?!\d)", words):
+        try:
+            return date(int(match[1]), int(match[2]), int(match[3] or 1))
+        except ValueError:
+            return None
+    if match := re.search(r"(?<!\d)([0-3]\d)[-_]([01]\d)[-_]((?:19|20)\d{2})(?!\d)", words):
+        try:
+            return date(int(match[3]), int(match[2]), int(match[1]))
+        except ValueError:
+            return None
+    return None
+
+
+def names_a_day(words: str) -> bool:
+    """Whether a file's name gives a full day, and not only a month."""
+    return day_in(words) is not None and re.search(r"(?<!\d)20\d{2}[-_][01]\d(?![-_]?\d)", words) is None
+
+
+def separate(words: str, vocabulary: Collection[str]) -> tuple[str, ...]:
+    """Split a comma-joined list whose own entries may hold commas, by the entries that are known.
+
+    ``Diagnostic and screening procedures,Treatment of disease, disorder or injury`` is two entries.
+    """
+    known = sorted(vocabulary, key=len, reverse=True)
+    found: list[str] = []
+    rest = words.strip().strip(",").strip()
+    while rest:
+        lowered = rest.lower()
+        starts = (k for k in known if lowered.startswith(k.lower()) and lowered[len(k) : len(k) + 1] in ("", ","))
+        length = next((len(k) for k in starts), len(rest.partition(",")[0]))
+        entry = rest[:length]
+        if entry.strip() and entry.strip() not in found:
+            found.append(entry.strip())
+        rest = rest[len(entry) :].lstrip(", ")
+    return tuple(found)
+
+
+#: Words that only the name of a body of people carries. Personal names that stand alone carry none of them.
+_BODY = re.compile(
+    r"\b(limited|ltd|llp|plc|cic|cio|company|incorporated|council|borough|county|nhs|trust|society|association|"
+    r"foundation|charity|charitable|university|college|board|authority|federation|fellowship|church|diocese|"
+    r"congregation|order|sisters|brothers|corporation|union|institute|committee|trustees|gmbh|inc)\b",
+    re.IGNORECASE,
+)
+_PERSON = re.compile(r"^(mr|mrs|ms|miss|mx|dr|sir|lady|rev|reverend)\b", re.IGNORECASE)
+
+
+def organisation_name(name: str | None) -> str | None:
+    """A provider's name where it names a body and not a person, for files that do not say which a provider is.
+
+    ``Rose Care Limited`` and ``Kent County Council`` are kept; ``Mrs A Smith``, ``A Smith trading as Rose Care`` and
+    whatever else carries no legal form are withheld: a missing name is better than a person's name.
+    """
+    return name if name and _BODY.search(name) and not _PERSON.match(name) else None
+
+
+class Reading:
+    """What the reading of one list has to report. ``latest`` is the last day that anything in it may speak of."""
+
+    def __init__(self, feed: str, origin: str, as_at: date, *, private: Collection[str] = ()) -> None:
+        self.feed, self.origin, self.as_at = feed, origin, as_at
+        self.latest = as_at + AHEAD
+        self.private = frozenset(private)
+        self._told: set[tuple[str, str]] = set()
+        self._faults: list[Fault] = []
+        self._seen: dict[str, int | None] = {}
+
+    def fault(
+        self,
+        reason: str,
+        *,
+        row: int | None = None,
+        field: str | None = None,
+        found: object = None,
+        loses_row: bool = False,
+        record_id: str | None = None,
+    ) -> None:
+        """Report a fault; the value found is shortened, and left out where the field is personal."""
+        shown = None if found is None or field in self.private else " ".join(repr(found).split())[:80]
+        self._faults.append(
+            Fault(
+                feed=self.feed,
+                origin=self.origin,
+                row=row,
+                field=field,
+                found=shown,
+                reason=reason,
+                loses_row=loses_row,
+                record_id=record_id,
+            )
+        )
+
+    def once(self, reason: str, *, field: str, about: str = "", row: int | None = None, found: object = None) -> None:
+        """Report what is true of the file rather than of a row: once for each field and value."""
+        if (field, about) not in self._told:
+            self._told.add((field, about))
+            self.fault(reason, row=row, field=field, found=found)
+
+    def drain(self) -> Iterator[Fault]:
+        """The faults reported since the last call."""
+        faults, self._faults = self._faults, []
+        return iter(faults)
+
+    def observe(self, record: AnyRecord, raw: bytes | str, row: int | None = None) -> Iterator[Observation]:
+        """The record with its evidence; a second record of one id in one list is held back and reported."""
+        if record.id in self._seen:
+            first = self._seen[record.id]
+            where = "" if first is None else f" (row {first})"
+            self.fault(
+                f"this id stands in the list already{where}; the first is followed",
+                row=row,
+                loses_row=True,
+                record_id=record.id,
+            )
+            return
+        self._seen[record.id] = row
+        digest = raw if isinstance(raw, str) else raw_digest(raw)
+        yield Observation(feed=self.feed, record=record, raw_digest=digest, origin=self.origin, row=row)
+
+    def known(self, identifier: str) -> bool:
+        """Whether the list has given a record of this id already."""
+        return identifier in self._seen
+
+
+class Row:
+    """One row or one JSON object, read destructively. ``record_id`` is set by ``take_id`` and goes into its faults."""
+
+    __slots__ = ("_fields", "_names", "number", "raw", "reading", "record_id")
+
+    def __init__(self, fields: Mapping[str, object], reading: Reading, *, number: int | None = None, raw: bytes = b""):
+        self._fields = dict(fields)
+        self.reading, self.number, self.raw = reading, number, raw
+        self.record_id: str | None = None
+
+    def _pop(self, field: str) -> object:
+        value = self._fields.pop(field, None)
+        if isinstance(value, str) and not (value and not value.isspace()):
+            return None
+        return value
+
+    def take(self, field: str, parse: Callable[[object], T]) -> T:
+        """A required field. Raises Unreadable where it is missing, blank or not what it should be."""
+        value = self._pop(field)
+        if value is None:
+            raise Unreadable(field, "is missing")
+        try:
+            return parse(value)
+        except ValueError as problem:
+            raise Unreadable(field, str(problem), str(value)) from problem
+
+    def take_id(self, field: str, parse: Callable[[str], str]) -> str:
+        """The record's own id, which every later fault of the row then names. Raises Unreadable."""
+        self.record_id = self.take(field, lambda value: parse(text(value)))
+        return self.record_id
+
+    def take_optional(self, field: str, parse: Callable[..., T]) -> T | None:
+        """A field that may be absent; one that is there and cannot be read is left unknown and reported."""
+        value = self._pop(field)
+        if value is None:
+            return None
+        try:
+            return parse(value)
+        except ValueError as problem:
+            self.lost(field, str(problem), value)
+            return None
+
+    def take_text(self, field: str, *, none: Collection[str] = ()) -> str | None:
+        """Optional words; ``none`` are marks that the source writes for "nothing", such as ``-``."""
+        words = self.take_optional(field, text)
+        return None if not words or words in none else words
+
+    def take_identifier(self, field: str, parse: Callable[[str], str], *, none: Collection[str] = ()) -> str | None:
+        """An optional identifier, such as a postcode or another record's id."""
+        value = self._pop(field)
+        if value is None or (isinstance(value, str) and value.strip() in none):
+            return None
+        try:
+            return parse(text(value))
+        except ValueError as problem:
+            self.lost(field, str(problem), value)
+            return None
+
+    def take_day(self, field: str) -> date | None:
+        """An optional date between 1900 and a year after the day that the list describes."""
+        found = self.take_optional(field, day)
+        if found is not None and not EARLIEST <= found <= self.reading.latest:
+            self.lost(field, "is not a date that this list can speak of", found.isoformat())
+            return None
+        return found
+
+    def take_coordinates(self, latitude: str, longitude: str) -> tuple[float, float] | tuple[None, None]:
+        """Optional WGS 84 degrees within the United Kingdom; both or neither."""
+        values = self._pop(latitude), self._pop(longitude)
+        if values == (None, None):
+            return None, None
+        try:
+            north, east = (float(text(value)) for value in values)
+        except ValueError:
+            self.lost(latitude, "are not coordinates", values)
+            return None, None
+        if not (LATITUDES[0] <= north <= LATITUDES[1] and LONGITUDES[0] <= east <= LONGITUDES[1]):
+            self.lost(latitude, "is not a place in the United Kingdom", values)
+            return None, None
+        return north, east
+
+    def choice(self, field: str, vocabulary: Collection[str]) -> str | None:
+        """A word from a closed list, in the source's own spelling; an unseen one is kept, and reported once a file."""
+        word = self.take_text(field)
+        if word is not None and word.lower() not in vocabulary:
+            self.reading.once("is a value never seen before; kept as it is", field=field, about=word, found=word)
+        return word
+
+    def flags(self, columns: Mapping[str, str]) -> tuple[str, ...]:
+        """The meanings of the columns marked ``Y``; a mark other than ``Y``, ``N`` or blank is reported."""
+        marked = []
+        for column, meaning in columns.items():
+            value = self._fields.pop(column, None)
+            if value and value != "Y" and (value := str(value).strip().upper()) not in ("", "N", "Y"):
+                self.lost(column, "is neither Y nor blank", value)
+            elif value == "Y":
+                marked.append(meaning)
+        return tuple(marked)
+
+    def take_list(self, field: str) -> list[Row]:
+        """A list of JSON objects; an entry that is no object, or a value that is no list, is reported."""
+        value = self._fields.pop(field, None)
+        if value is None:
+            return []
+        if not isinstance(value, list):
+            self.lost(field, "is not a list", value)
+            return []
+        rows = []
+        for entry in value:
+            if isinstance(entry, dict):
+                rows.append(self._inner(entry))
+            else:
+                self.lost(field, "holds an entry that is not an object", entry)
+        return rows
+
+    def take_object(self, field: str) -> Row:
+        """A JSON object within the object; an empty one where it is absent or something else (which is reported)."""
+        value = self._fields.pop(field, None)
+        if value is not None and not isinstance(value, dict):
+            self.lost(field, "is not an object", value)
+        return self._inner(value if isinstance(value, dict) else {})
+
+    def _inner(self, fields: Mapping[str, object]) -> Row:
+        row = Row(fields, self.reading, number=self.number)
+        row.record_id = self.record_id
+        return row
+
+    def lost(self, field: str, reason: str, found: object = None) -> None:
+        """Report that a field is left unknown; the row stands."""
+        self.reading.fault(reason, row=self.number, field=field, found=found, record_id=self.record_id)
+
+    def nothing_left(self, *, except_for: Collection[str]) -> None:
+        """Report, once a file, every field that was neither taken nor named as left out."""
+        for field in self._fields.keys() - except_for:
+            if self._fields[field] not in (None, ""):
+                self.reading.once("is a field never seen before; it is not read", field=field, row=self.number)
+
+
+def read_table(
+    table: Table, reading: Reading, read: Callable[[Row], Iterable[Item]], *, key: tuple[str, Callable[[str], str]]
+) -> Iterator[Item]:
+    """Every row of a table through ``read``, with the faults of each; an unreadable row is reported and passed over.
+
+    ``key`` is the column of the id and its parser: a row that cannot be trusted still says whose row it was.
+    """
+    for column in table.absent:
+        reading.once("this column is missing from the file; what it says is unknown", field=column)
+    for line in table.lines:
+        row = Row(dict(zip(table.columns, line.cells, strict=False)), reading, number=line.number, raw=line.raw)
+        if line.problem:
+            reading.fault(line.problem, row=line.number, loses_row=True, record_id=_id_of(row, *key))
+            yield from reading.drain()
+        else:
+            yield from read_row(row, read)
+    yield from reading.drain()
+
+
+def _id_of(row: Row, column: str, parse: Callable[[str], str]) -> str | None:
+    with suppress(ValueError):
+        return row.take_id(column, parse)
+    return None
+
+
+def read_row(row: Row, read: Callable[[Row], Iterable[Item]]) -> Iterator[Item]:
+    """One row through ``read``; where a required field cannot be read, a fault that loses the row, and nothing else."""
+    try:
+        yield from read(row)
+    except Unreadable as problem:
+        row.reading.fault(
+            problem.reason,
+            row=row.number,
+            field=problem.field,
+            found=problem.found,
+            loses_row=True,
+            record_id=row.record_id,
+        )
+    yield from row.reading.drain()
+
+
+def json_object(raw: bytes, what: str) -> dict[str, object]:
+    """A JSON object from bytes. Raises SourceChanged naming what was expected and what came instead."""
+    try:
+        value = msgspec.json.decode(raw)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as problem:
+        start = raw.lstrip()[:1]
+        instead = "a web page" if start == b"<" else "nothing" if not start else "no JSON"
+        raise SourceChanged(f"{what} is {instead} ({problem})") from problem
+    if not isinstance(value, dict):
+        raise SourceChanged(f"{what} is not a JSON object")
+    return value
+
+
+def canonical(value: object) -> bytes:
+    """JSON in one form, keys sorted: the same record has the same digest however its publisher lays it out."""
+    return msgspec.json.encode(value, order="sorted")
