@@ -1,0 +1,1 @@
+"""The register: what is known of homes, since when, and from whom."""
