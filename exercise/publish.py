@@ -1,0 +1,119 @@
+"""Write the county as the files that the regulators, the ONS and the councils would publish."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import date
+from pathlib import Path
+from typing import Literal
+
+from exercise import cqc_directory
+from exercise.boundaries import write_boundaries
+from exercise.capacity import write_residents, write_vacancies
+from exercise.county import County, chance_for
+from exercise.cqc_api import write_api
+from exercise.names import NOTICE
+from exercise.northern import services, write_datastore
+from exercise.sheets import write_csv, write_ods, write_xlsx
+
+Format = Literal["ods", "csv", "xlsx"]
+FORMATS: tuple[Format, ...] = ("ods", "csv", "xlsx")
+#: Paths on the site that has everything, after those of the real ones.
+DIRECTORY_PAGE = "/about-us/transparency/using-cqc-data"
+DATASTORE_PAGE = "/publications-statistics/datastore"
+BOUNDARIES_FILE = "/uk-topojson/output/topo.json"
+ROBOTS = "User-agent: *\nDisallow: /search/\nDisallow: /admin/\n"
+
+_README = """{notice}
+
+Laid out as public files are on {day}; {homes} care homes with {beds} beds, seed {seed}.
+
+cqc_api/          lists and records as CQC's API v1 answers
+cqc_directory/    the page "Using CQC data" and the month's files: active locations, latest ratings
+  csv/, xlsx/     the same tables in those formats
+care_inspectorate/  a few northern homes as the Care Inspectorate's datastore
+ons_boundaries/   boundaries as the ONS's TopoJSON, and the bridge
+council/          beds as filed in the capacity tracker; residents by need as a council would count them
+"""
+
+
+def datastore_name(as_at: date) -> str:
+    """``datastore-november-2026.csv``, as the Care Inspectorate names the month's file."""
+    return f"datastore-{as_at:%B-%Y}.csv".lower()
+
+
+def write_directory(county: County, to: Path, formats: Collection[Format] = FORMATS) -> None:
+    """Write CQC's monthly files: the ODS in ``to`` itself, CSV and XLSX in folders of those names."""
+    stem, stock, as_at = cqc_directory.file_stem(county.as_at), county.stock, county.as_at
+    files = {"HSCA_Active_Locations": cqc_directory.active_locations, "Latest_ratings": cqc_directory.latest_ratings}
+    for name, sheets in files.items():
+        if "ods" in formats:
+            to.mkdir(parents=True, exist_ok=True)
+            write_ods(sheets(stock, as_at), to / f"{stem}_{name}.ods")
+        if "xlsx" in formats:
+            (to / "xlsx").mkdir(parents=True, exist_ok=True)
+            write_xlsx(sheets(stock, as_at), to / "xlsx" / f"{stem}_{name}.xlsx", created=as_at)
+        if "csv" in formats:
+            (to / "csv").mkdir(parents=True, exist_ok=True)
+            for sheet in sheets(stock, as_at)[1:]:
+                part = "_Dual_Registration" if sheet.name == cqc_directory.DUAL_SHEET else ""
+                write_csv(sheet.rows, to / "csv" / f"{stem}_{name}{part}.csv")
+
+
+def directory_page(county: County, extension: Format = "ods") -> str:
+    """The page "Using CQC data": its links change every month, so a reader has to find them here."""
+    stem = cqc_directory.file_stem(county.as_at)
+    folder = f"/system/files/{county.as_at:%Y-%m}"
+    links = "\n".join(
+        f'<li><a href="{folder}/{stem}_{name}.{extension}">{title} ({extension.upper()})</a></li>'
+        for name, title in (
+            ("HSCA_Active_Locations", "Care directory with filters"),
+            ("Latest_ratings", "Care directory with ratings"),
+        )
+    )
+    return _page(
+        "Using CQC data",
+        f'<p>Updated {county.as_at:%d %B %Y}. See our <a href="/search/services/all">search</a> too.</p>\n'
+        f'<ul>\n<li><a href="/system/files/2019-01/a_guide_to_the_files.pdf">Guide (PDF)</a></li>\n{links}\n</ul>',
+    )
+
+
+def datastore_page(county: County) -> str:
+    """The Care Inspectorate's datastore page, with the link to this month's file."""
+    name = datastore_name(county.as_at)
+    return _page("Datastore", f'<ul><li><a href="/documents/{name}">Datastore {county.as_at:%B %Y} (CSV)</a></li></ul>')
+
+
+def _page(title: str, body: str) -> str:
+    return (
+        f'<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><title>{title} – INVENTED, an exercise</title>'
+        f"</head>\n<body><h1>{title}</h1>\n<p><strong>{NOTICE}</strong></p>\n{body}\n</body></html>\n"
+    )
+
+
+def write_northern(county: County, to: Path) -> None:
+    """Write the northern homes, one to forty of the county's and three at least, as a datastore file."""
+    council = next(c for c in county.stock.councils if c.bank == "north")
+    building = next(r.building for r in county.registrations() if r.building.council == council)
+    rows = services(max(3, county.homes // 40), building, chance_for(county.seed, "northern"))
+    write_datastore(rows, to)
+
+
+def write_county(county: County, to: Path, formats: Collection[Format] = FORMATS) -> None:
+    """Write everything into a folder, which is made if need be. The same county gives the same bytes."""
+    for folder in ("cqc_directory", "care_inspectorate", "ons_boundaries", "council"):
+        (to / folder).mkdir(parents=True, exist_ok=True)
+    (to / "README.txt").write_text(
+        _README.format(
+            notice=NOTICE, day=county.as_at, homes=f"{county.homes:,}", beds=f"{county.beds:,}", seed=county.seed
+        ),
+        encoding="utf-8",
+    )
+    write_api(county.stock, to / "cqc_api")
+    write_directory(county, to / "cqc_directory", formats)
+    (to / "cqc_directory" / "using-cqc-data.html").write_text(directory_page(county), encoding="utf-8")
+    (to / "cqc_directory" / "robots.txt").write_text(ROBOTS, encoding="utf-8")
+    write_northern(county, to / "care_inspectorate" / datastore_name(county.as_at))
+    write_boundaries(county.stock.land, county.stock.councils, to / "ons_boundaries" / "topo.json")
+    write_vacancies(county.filings, to / "council" / "vacancies.csv")
+    write_residents(county.filings, county.as_at, to / "council" / "residents.csv")
