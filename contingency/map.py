@@ -25,6 +25,8 @@ from contingency.wording import clean, km, number, people
 
 _WIDTH = 720.0
 _LEGEND = 92.0
+#: Where the legend's second column begins.
+_SECOND = 380.0
 #: Width divided by height that a map may have: a county or all of the United Kingdom must fit a page.
 _FLATTEST, _TALLEST = 1.6, 0.8
 #: With more homes than this, numbers on the map would hide it.
@@ -81,10 +83,12 @@ def draw_map(findings: Findings) -> str:
     )
     frame = _frame(easting, northing)
     at = {home: frame.at(x, y) for home, x, y in zip(known, easting, northing, strict=True)}
+    outlines, named = _areas(findings, frame, project)
     body = [
         f'<rect width="{frame.width:.0f}" height="{frame.height:.0f}" fill="{_SEA}"/>',
-        *_areas(findings, frame, project),
+        *outlines,
         *_lines(findings, at),
+        *_names(named, frame),
         *_takers(findings, at),
         *_closers(findings, at),
         *_legend(findings, frame),
@@ -134,15 +138,17 @@ def _shape(area: ReportArea) -> BaseGeometry:
         raise PlanFault(f"boundary of {clean(area.code)}: not WKB in hexadecimal ({clean(fault)})") from fault
 
 
-def _areas(findings: Findings, frame: _Frame, project: Transformer) -> Iterator[str]:
-    """Outlines inside the window, the councils where homes close a shade darker, their names where there is room."""
+def _areas(
+    findings: Findings, frame: _Frame, project: Transformer
+) -> tuple[list[str], list[tuple[ReportArea, BaseGeometry]]]:
+    """Outlines inside the window, councils where homes close a shade darker; and the areas seen, to be named."""
 
     def drawn(points: NDArray[np.float64]) -> NDArray[np.float64]:
         x, y = project.transform(points[:, 0], points[:, 1])
         return np.column_stack(((x - frame.left) / frame.scale, frame.height - (y - frame.bottom) / frame.scale))
 
     closing = set(findings.councils.values())
-    names = []
+    outlines, names = [], []
     for area in sorted(findings.context.areas, key=lambda area: area.code):
         shape = shapely.make_valid(_shape(area))
         if shape.is_empty or not _near(shape, findings):
@@ -152,12 +158,12 @@ def _areas(findings: Findings, frame: _Frame, project: Transformer) -> Iterator[
         path = "".join(_path(part) for part in shapely.get_parts(seen) if part.geom_type == "Polygon")
         if path:
             fill = _TOUCHED if area.code in closing else _LAND
-            yield (
+            outlines.append(
                 f'<path d="{path}" fill="{fill}" stroke="{_EDGE}" stroke-width="0.8" fill-rule="evenodd" '
                 f'clip-path="url(#window)"/>'
             )
             names.append((area, seen))
-    yield from _names(names, frame)
+    return outlines, names
 
 
 def _near(shape: BaseGeometry, findings: Findings) -> bool:
@@ -184,15 +190,16 @@ def _names(areas: list[tuple[ReportArea, BaseGeometry]], frame: _Frame) -> Itera
     for area, shape in sorted(areas, key=lambda pair: (-pair[1].area, pair[0].code))[:30]:
         words = clean(area.name)
         spot = shape.representative_point()
-        half = len(words) * 3.3
+        half = len(words) * 3.8
         box = (spot.x - half, spot.y - 9, spot.x + half, spot.y + 4)
         inside = box[0] > 2 and box[2] < frame.width - 2 and box[1] > 2 and box[3] < frame.height - 2
         clear = all(box[2] < o[0] or o[2] < box[0] or box[3] < o[1] or o[3] < box[1] for o in taken)
         if inside and clear and shape.area > 1_500:
             taken.append(box)
             yield (
-                f'<text x="{spot.x:.1f}" y="{spot.y:.1f}" text-anchor="middle" font-size="13" font-style="italic" '
-                f'fill="#5c584a">{_text(words)}</text>'
+                f'<text x="{spot.x:.1f}" y="{spot.y:.1f}" text-anchor="middle" font-size="15" font-style="italic" '
+                f'fill="#3d3a30" stroke="#fff" stroke-opacity="0.7" stroke-width="3" paint-order="stroke">'
+                f"{_text(words)}</text>"
             )
 
 
@@ -249,7 +256,7 @@ def _closers(findings: Findings, at: dict[str, tuple[float, float]]) -> Iterator
         yield f"<g><title>{_text(words)}</title>{_closer(x, y, size, left=bool(home.left))}"
         if numbered:
             yield (
-                f'<text x="{x + size + 2:.1f}" y="{y - size + 1:.1f}" font-size="12" font-weight="bold" fill="#000" '
+                f'<text x="{x + size + 2:.1f}" y="{y - size + 1:.1f}" font-size="15" font-weight="bold" fill="#000" '
                 f'stroke="#fff" stroke-width="2.5" paint-order="stroke">{home.number}</text>'
             )
         yield "</g>"
@@ -272,20 +279,19 @@ def _closer(x: float, y: float, size: float, *, left: bool) -> str:
 def _legend(findings: Findings, frame: _Frame) -> Iterator[str]:
     top = frame.height
     yield f'<rect y="{top:.1f}" width="{frame.width:.0f}" height="{_LEGEND:.0f}" fill="#fff"/>'
-    yield f'<g font-size="13" fill="#111" transform="translate(8 {top:.1f})">'
-    yield _closer(10, 20, 5.0, left=False) + '<text x="26" y="24">Home that closes, everyone placed</text>'
-    yield _closer(10, 46, 5.0, left=True) + '<text x="26" y="50">Home that closes, some people without a place</text>'
-    yield f'<path d="M2 72H20" stroke="{_LINE}" stroke-width="1.3"/><text x="26" y="76">Move</text>'
-    yield f'<path d="M72 72H96" stroke="{_LINE}" stroke-width="1.3" stroke-dasharray="5 3"/>'
-    yield '<text x="102" y="76">Move of more than 10 miles (16.1 km)</text>'
-    yield '<text x="330" y="24">Home that would take</text>'
-    x, crowd = 472.0, len(findings.homes) + len(findings.receivers)
+    yield f'<g font-size="15" fill="#111" transform="translate(8 {top:.1f})">'
+    yield _closer(10, 20, 6.0, left=False) + '<text x="26" y="25">Home that closes, everyone placed</text>'
+    yield _closer(10, 47, 6.0, left=True) + '<text x="26" y="52">Home that closes, some without a place</text>'
+    yield f'<path d="M2 75H20" stroke="{_LINE}" stroke-width="1.3"/><text x="26" y="80">Move</text>'
+    yield f'<path d="M74 75H98" stroke="{_LINE}" stroke-width="1.3" stroke-dasharray="5 3"/>'
+    yield '<text x="104" y="80">over 10 miles (16.1 km)</text>'
+    yield f'<text x="{_SECOND}" y="25">Home that would take</text>'
+    x, crowd = _SECOND, len(findings.homes) + len(findings.receivers)
     for size in _sizes(row.people for row in findings.receivers):
-        radius = _radius(size, crowd)
-        yield f'<circle cx="{x + radius:.1f}" cy="20" r="{radius:.1f}" fill="{_TAKING}" fill-opacity="0.75"/>'
-        label = people(size)
-        yield f'<text x="{x + 2 * radius + 4:.1f}" y="24">{label}</text>'
-        x += 2 * radius + 18 + 6.2 * len(label)
+        radius, label = _radius(size, crowd), people(size)
+        yield f'<circle cx="{x + radius:.1f}" cy="47" r="{radius:.1f}" fill="{_TAKING}" fill-opacity="0.75"/>'
+        yield f'<text x="{x + 2 * radius + 4:.1f}" y="52">{label}</text>'
+        x += 2 * radius + 18 + 7.5 * len(label)
     yield from _scale_bar(frame)
     yield "</g>"
 
@@ -302,6 +308,6 @@ def _scale_bar(frame: _Frame) -> Iterator[str]:
     power = 10 ** math.floor(math.log10(wanted))
     length = max(step * power for step in (1, 2, 5) if step * power <= wanted)
     units = length * 1_000 / frame.scale
-    yield f'<path d="M330 68v4h{units:.1f}v-4" fill="none" stroke="#111" stroke-width="1.2"/>'
+    yield f'<path d="M{_SECOND:.0f} 72v4h{units:.1f}v-4" fill="none" stroke="#111" stroke-width="1.2"/>'
     label = f"{number(length)} km" if length >= 1 else km(length)
-    yield f'<text x="{338 + units:.1f}" y="74">{label} on the map; north is up</text>'
+    yield f'<text x="{_SECOND + 8 + units:.1f}" y="80">{label} on the map; north is up</text>'

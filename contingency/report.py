@@ -9,10 +9,10 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime, time
+from datetime import UTC, date, datetime, time
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import jinja2
 import msgspec
@@ -100,16 +100,37 @@ def _html(report: Report, drawing: str, words: str) -> str:
 
 
 def _pdf(report: Report, drawing: str, words: str) -> bytes:
-    """Tagged A4 pages (PDF/UA-1). Names reach typst as JSON values, which it prints and never reads as markup."""
-    content = {
+    """Tagged A4 pages (PDF/UA-1). Names reach typst as JSON values, which it prints and never reads as markup.
+
+    The standard forbids a letter that no font can show. Where a name has one, the pages are still tagged, show a box
+    for it, and say so.
+    """
+    content: dict[str, object] = {
         "title": report.title,
         "subtitle": report.subtitle,
         "banner": report.banner,
         "on": day(report.on),
         "map_words": words,
         "has_map": bool(drawing),
+        "unshown": "",
         "sections": [asdict(section) for section in _printed(report, short=True)],
     }
+    try:
+        return _typeset(content, drawing, report.on, standard="ua-1")
+    except typst.TypstError as fault:
+        if "could not be displayed" not in fault.message:
+            raise
+    return _typeset({**content, "unshown": _UNSHOWN}, drawing, report.on, standard="1.7")
+
+
+_UNSHOWN = (
+    "Some letters in names are ones that the fonts of this print cannot show: they appear as boxes here, and as they "
+    f"are in {HTML_NAME} and {XLSX_NAME}."
+)
+
+
+def _typeset(content: Mapping[str, object], drawing: str, on: date, *, standard: Literal["ua-1", "1.7"]) -> bytes:
+    """Run the compiler in a folder that holds the template, the content and the map, and nothing else."""
     with tempfile.TemporaryDirectory(prefix="longstop-") as folder:
         root = Path(folder)
         (root / "plan.typ").write_bytes(files("templates").joinpath("plan.typ").read_bytes())
@@ -120,8 +141,8 @@ def _pdf(report: Report, drawing: str, words: str) -> bytes:
             root=root,
             ignore_system_fonts=True,
             format="pdf",
-            pdf_standards=["ua-1"],
-            timestamp=datetime.combine(report.on, time(), tzinfo=UTC),
+            pdf_standards=[standard],
+            timestamp=datetime.combine(on, time(), tzinfo=UTC),
         )
     if not isinstance(printed, bytes):
         raise TypeError("typst gave no PDF")

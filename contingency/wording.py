@@ -12,11 +12,10 @@ from datetime import date
 #: The international mile, exactly (Weights and Measures Act 1985, schedule 1).
 KM_IN_A_MILE = 1.609344
 
-#: Characters that draw nothing and can make a name read as something else: controls, surrogates, bidi overrides.
-_UNSEEN = frozenset({"Cc", "Cs", "Cn", "Co"})
-_TURNING = frozenset(
-    "\u061c\u200b\u200e\u200f\u2028\u2029\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\ufeff"
-)
+#: Categories that draw nothing and can make a name read as something else: controls, surrogates, turns of direction.
+_UNSEEN = frozenset({"Cc", "Cf", "Cs", "Cn", "Co"})
+#: Two of them that some scripts cannot be written without: the joiners.
+_JOINERS = frozenset("\u200c\u200d")
 
 
 def clean(text: object, longest: int = 200) -> str:
@@ -38,11 +37,9 @@ def sentence(text: object) -> str:
 
 
 def _as_shown(character: str) -> str:
-    if character in _TURNING:
-        return ""
     if character.isspace():
         return " "
-    return "" if unicodedata.category(character) in _UNSEEN else character
+    return "" if unicodedata.category(character) in _UNSEEN and character not in _JOINERS else character
 
 
 def breakable(text: str, longest: int = 24) -> str:

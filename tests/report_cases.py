@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import random
+import statistics
 from datetime import date
 from typing import Any
 
@@ -155,7 +156,7 @@ def _plan(affected: list[Any], moves: list[Any], unplaced: list[Any]) -> dict[st
             "unplaced": left,
             "total_km": round(total, 3),
             "mean_km": round(total / placed, 3) if placed else None,
-            "median_km": distances[(placed - 1) // 2] if placed else None,
+            "median_km": statistics.median(distances) if placed else None,
             "p90_km": distances[-(-placed * 9 // 10) - 1] if placed else None,
             "max_km": distances[-1] if placed else None,
             "by_authority": [],
