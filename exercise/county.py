@@ -86,9 +86,12 @@ def build_county(homes_wanted: int = 80, seed: int = 7, as_at: date = AS_AT) -> 
     held: list[tuple[Building, Provider]] = []
     for entity in owners.share_out(places, founding):
         entries.append(entity.provider)
-        for home in entity.homes:
+        for turn, home in enumerate(entity.homes):
             held.append((places[home][0], entity.provider))
-            entries.append(_first_registration(*places[home], entity.provider, founding))
+            # Chains build large: every fourth of the large chain's homes, and one in twelve of the others'.
+            brand, luck = entity.provider.brand, chance.random()
+            new_build = brand is not None and (turn % 4 == 1 if brand.id == "EXB1" else luck < 1 / 12)
+            entries.append(_first_registration(*places[home], entity.provider, founding, new_build=new_build))
     titles = owners.titles(held, founding.numbers, chance)
     stock = Stock(land, councils, {}, {}, titles).amended(entries)
     stock = stock.amended(_spoil(stock, as_at, chance))
@@ -97,11 +100,12 @@ def build_county(homes_wanted: int = 80, seed: int = 7, as_at: date = AS_AT) -> 
     return County(homes_wanted, seed, as_at, stock, file_beds(stock, as_at, chance))
 
 
-def _first_registration(building: Building, kind: Kind, provider: Provider, founding: Founding) -> Registration:
+def _first_registration(
+    building: Building, kind: Kind, provider: Provider, founding: Founding, *, new_build: bool
+) -> Registration:
     """An open home. Nearly half have been registered since the Act came in, 16 years before; few are a year old."""
     as_at, chance = founding.as_at, founding.chance
-    older = kind.startswith("older")
-    new_build = older and provider.brand is not None and chance.random() < 0.15
+    new_build = new_build and kind.startswith("older")
     since = founding.start
     if new_build:
         since = homes.day_between(as_at - timedelta(days=2900), as_at - timedelta(days=500), chance)

@@ -45,29 +45,35 @@ ODDITIES = (
 )
 
 
-def hand_over(
-    later: Registration, provider: Provider, numbers: Numbers, since: date, how: Handover
+def hand_over(earlier: Registration, later: Registration, how: Handover) -> tuple[Registration, Registration]:
+    """End the earlier of two registrations and link the two: (earlier, later)."""
+    earlier = replace(earlier, deregistered_on=later.registered_on + timedelta(days=how.overlap))
+    if "earlier" in how.recorded:
+        link = Link("HSCA Successor", later.id, later.name, how.reason)
+        earlier = replace(earlier, links=(*earlier.links, link))
+    if "later" in how.recorded:
+        link = Link("HSCA Predecessor", earlier.id, earlier.name, how.reason)
+        later = replace(later, links=(*later.links, link))
+    return earlier, later
+
+
+def formerly(
+    home: Registration, owner: Provider, since: date, numbers: Numbers, how: Handover
 ) -> tuple[Registration, Registration]:
-    """The registration before ``later``, with its provider, and ``later`` with the link: (earlier, later)."""
+    """The registration that ``home`` had with a former owner, which began on ``since``; and ``home``, linked to it."""
     earlier = replace(
-        later,
+        home,
         id=numbers.location(),
-        provider=provider.id,
-        name=f"{later.name} Care Centre" if how.reason == "New Provider" else later.name,
+        provider=owner.id,
+        name=f"{home.name} Care Centre" if how.reason == "New Provider" else home.name,
         registered_on=since,
-        deregistered_on=later.registered_on + timedelta(days=how.overlap),
-        beds=max(1, later.beds + how.beds),
+        beds=max(1, home.beds + how.beds),
         links=(),
         rating=None,
         dormant=False,
         manager_absent_on=None,
     )
-    if "earlier" in how.recorded:
-        earlier = replace(earlier, links=(Link("HSCA Successor", later.id, later.name, how.reason),))
-    if "later" in how.recorded:
-        link = Link("HSCA Predecessor", earlier.id, earlier.name, how.reason)
-        later = replace(later, links=(*later.links, link))
-    return earlier, later
+    return hand_over(earlier, home, how)
 
 
 Entries = Iterator[Provider | Registration]
@@ -109,17 +115,17 @@ def _take_over(chain: Sequence[Registration], founding: Founding) -> Entries:
     yield former
     for home in chain[: max(1, round(0.7 * len(chain)))]:
         since = start + timedelta(days=founding.chance.randint(0, 120))
-        yield from hand_over(replace(home, registered_on=night), former, numbers, since, Handover(18))
+        yield from formerly(replace(home, registered_on=night), former, since, numbers, Handover(18))
 
 
 def _sell(home: Registration, turn: int, founding: Founding) -> Entries:
     """One home sold. The first few sales are the oddities; of the others, every second keeps the former rating."""
     as_at, start, numbers, chance = founding.as_at, founding.start, founding.numbers, founding.chance
     how = ODDITIES[turn] if turn < len(ODDITIES) else Handover(chance.randint(0, 20))
-    sold_on = homes.day_between(as_at - timedelta(days=780), as_at - timedelta(days=60), chance)
+    sold_on = homes.day_between(as_at - timedelta(days=780), as_at - timedelta(days=how.overlap + 30), chance)
     # Whoever owns a home today was founded before the sale; the former owner's last day is the registration's.
     owner = former_owner(home, start, sold_on + timedelta(days=how.overlap), numbers)
-    earlier, home = hand_over(replace(home, registered_on=sold_on), owner, numbers, start, how)
+    earlier, home = formerly(replace(home, registered_on=sold_on), owner, start, numbers, how)
     earned = homes.rating(homes.day_between(sold_on - timedelta(days=900), sold_on, chance), chance)
     if turn % 2 == 0 and "later" in how.recorded:
         home = replace(home, rating=replace(earned, earned_by=earlier.id))
@@ -131,7 +137,7 @@ def _sell(home: Registration, turn: int, founding: Founding) -> Entries:
         middle_since = start + timedelta(days=1500)
         first_owner = former_owner(home, start, middle_since + timedelta(days=5), numbers)
         earlier = replace(earlier, registered_on=middle_since)
-        first, earlier = hand_over(earlier, first_owner, numbers, start, Handover(5))
+        first, earlier = formerly(earlier, first_owner, start, numbers, Handover(5))
         yield from (first_owner, first)
     yield from (owner, earlier, home)
 
