@@ -63,7 +63,7 @@ def publish_delivery(connection: Connection, spool: Spool, run: int, lot: Handed
     seen = {identifier for of_kind in lot.records.values() for identifier in of_kind}
     write_quarantine(connection, run, number, lot.faults, seen)
     if not lot.whole:
-        _write_sightings(connection, delivery.feed, day, seen)
+        _write_sightings(connection, run, delivery.feed, day, seen)
     grid = _read_grid(connection, delivery.feed)
     quarantined = {fault.record_id for fault in lot.lost}
     published = ended = 0
@@ -171,11 +171,11 @@ def _write_delivery(connection: Connection, run: int, lot: Handed) -> int:
     return int(connection.execute(insert(table).values(row).returning(table.c.id)).scalar_one())
 
 
-def _write_sightings(connection: Connection, feed: str, day: date, seen: set[str]) -> None:
+def _write_sightings(connection: Connection, run: int, feed: str, day: date, seen: set[str]) -> None:
     """Remember which records an incomplete list spoke of; a list loaded again adds nothing."""
     table = table_of(Sighting)
     known = set(connection.execute(select(table.c.id).where(table.c.feed == feed, table.c.day == day)).scalars())
-    rows = [{"feed": feed, "id": identifier, "day": day} for identifier in sorted(seen - known)]
+    rows = [{"feed": feed, "id": identifier, "day": day, "run_id": run} for identifier in sorted(seen - known)]
     if rows:
         connection.execute(insert(table), rows)
 

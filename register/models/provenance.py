@@ -60,13 +60,17 @@ class DeliveryRow(Base):
 
 
 class Sighting(Base):
-    """A record seen in an incomplete list on a day: keeps back-loading in any order exact (see ``register.decide``)."""
+    """A record seen in an incomplete list on a day, first told by a run.
+
+    Keeps loading in any order exact (see ``register.decide``): an unchanged record leaves no other trace.
+    """
 
     __tablename__ = "sighting"
 
     feed: Mapped[str] = mapped_column(Text, primary_key=True)
     id: Mapped[str] = mapped_column(Text, primary_key=True)
     day: Mapped[date] = mapped_column(Date, primary_key=True)
+    run_id: Mapped[int] = mapped_column(Integer, ForeignKey("run.id"))
 
 
 class QuarantineRow(Base):

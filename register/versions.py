@@ -1,0 +1,165 @@
+"""Rows of history read back as records: of each feed, what it holds of each record on a day."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import IntEnum
+from functools import cache
+from typing import Any
+
+import msgspec
+from sqlalchemy import ColumnElement, Connection, Table, and_, func, or_, select
+
+from register.models import VERSIONS, Sighting, table_of
+from register.records import Link, LocationRecord, Record
+
+
+class State(IntEnum):
+    """What a feed says of a record on a day: it holds it, it held it before, or it speaks of it only later."""
+
+    HELD = 0
+    GONE = 1
+    LATER = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Believed:
+    """What was believed after run ``run``, with the feeds' facts as then known.
+
+    ``complete_days`` are ascending; ``ranks`` are of the latest delivery; ``lists`` gives (origin, run) of the latest
+    list of a feed and day.
+    """
+
+    run: int
+    complete_days: Mapping[str, Sequence[date]]
+    ranks: Mapping[str, int]
+    lists: Mapping[tuple[str, date], tuple[str, int]]
+
+    def holds(self, table: Table) -> ColumnElement[bool]:
+        """The rows of a table that were believed."""
+        later = or_(table.c.superseded_by.is_(None), table.c.superseded_by > self.run)
+        return and_(table.c.run_id <= self.run, later)
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A record as one feed speaks of it on a day, with the evidence.
+
+    ``confirmed`` is the day of the newest list, up to the day asked for, that held this content.
+    """
+
+    record: Record
+    feed: str
+    rank: int
+    state: State
+    confirmed: date
+    valid_from: date
+    valid_to: date | None
+    observed_on: date
+    origin: str
+    row: int | None
+    raw_digest: str
+    run: int
+
+
+def read_seen(connection: Connection, believed: Believed, kind: type[Record], day: date) -> dict[str, list[Seen]]:
+    """Every record of a kind, by id, as each feed speaks of it on a day.
+
+    Of locations only those that some list has called a care home: the register holds many other services.
+    """
+    table = table_of(VERSIONS[kind])
+    query = select(table).where(believed.holds(table))
+    if kind is LocationRecord:
+        homes = table.alias("homes")
+        query = query.where(table.c.id.in_(select(homes.c.id).where(homes.c.care_home, believed.holds(homes))))  # type: ignore[arg-type]
+    result = connection.execute(query)
+    columns = list(result.keys())
+    at = {name: position for position, name in enumerate(columns)}
+    feed_at, id_at, from_at, to_at = at["feed"], at["id"], at["valid_from"], at["valid_to"]
+    best: dict[tuple[str, str], tuple[State, int, Any]] = {}
+    for row in result:
+        start, end = row[from_at], row[to_at]
+        if start > day:
+            rated = (State.LATER, start.toordinal())
+        elif end is None or end > day:
+            rated = (State.HELD, 0)
+        else:
+            rated = (State.GONE, -end.toordinal())
+        key = (row[id_at], row[feed_at])
+        held = best.get(key)
+        if held is None or rated < held[:2]:
+            best[key] = (*rated, row)
+    sightings = _last_sightings(connection, believed, day) if best else {}
+    fields = [(name, at[name]) for name in kind.__struct_fields__]
+    listed = _list_fields(kind)
+    found: dict[str, list[Seen]] = {}
+    for (identifier, feed), (state, _, row) in best.items():
+        values: dict[str, Any] = {
+            name: _decoded(row[position], name == "links") if name in listed else row[position]
+            for name, position in fields
+            if row[position] is not None
+        }
+        found.setdefault(identifier, []).append(
+            Seen(
+                record=kind(**values),
+                feed=feed,
+                rank=believed.ranks.get(feed, 0),
+                state=state,
+                confirmed=_confirmed(
+                    believed.complete_days.get(feed, ()),
+                    row[from_at],
+                    row[to_at],
+                    day=day,
+                    sighted=sightings.get((feed, identifier)),
+                ),
+                valid_from=row[from_at],
+                valid_to=row[to_at],
+                observed_on=row[at["observed_on"]],
+                origin=row[at["origin"]],
+                row=row[at["row"]],
+                raw_digest=row[at["raw_digest"]],
+                run=row[at["run_id"]],
+            )
+        )
+    return found
+
+
+def _confirmed(days: Sequence[date], start: date, end: date | None, *, day: date, sighted: date | None) -> date:
+    """The newest list up to ``day`` that held content of ``start`` to ``end``: of the feed's complete lists (``days``)
+    and the record's last sighting; for content that begins later, its first day."""
+    if start > day:
+        return start
+    position = bisect_right(days, day) if end is None or end > day else bisect_left(days, end)
+    latest = days[position - 1] if position and days[position - 1] >= start else start
+    if sighted and sighted >= latest and (end is None or sighted < end):
+        latest = sighted
+    return latest
+
+
+def _last_sightings(connection: Connection, believed: Believed, day: date) -> dict[tuple[str, str], date]:
+    """The last day, up to a day, on which an incomplete list held each record."""
+    table = table_of(Sighting)
+    rows = connection.execute(
+        select(table.c.feed, table.c.id, func.max(table.c.day))
+        .where(table.c.day <= day, table.c.run_id <= believed.run)
+        .group_by(table.c.feed, table.c.id)
+    )
+    return {(feed, identifier): seen for feed, identifier, seen in rows}
+
+
+@cache
+def _list_fields(kind: type[Record]) -> frozenset[str]:
+    """The fields of a record that are lists, kept as JSON text."""
+    fields = msgspec.structs.fields(kind)
+    return frozenset(field.name for field in fields if "tuple" in str(field.type))
+
+
+@cache
+def _decoded(text: str, links: bool) -> tuple[Any, ...]:
+    """A list read back from its canonical text; equal lists are read once."""
+    if links:
+        return msgspec.json.decode(text, type=tuple[Link, ...])
+    return msgspec.json.decode(text, type=tuple[str, ...])
