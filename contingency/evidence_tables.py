@@ -32,7 +32,7 @@ def assumption_table(findings: Findings) -> Table:
         columns=(
             Column("Assumption", 34),
             Column("Value", 24),
-            Column("Basis", 16),
+            Column("Basis", 20),
             Column("Source", 40),
             Column("Date", 12),
         ),
@@ -72,7 +72,7 @@ def source_table(findings: Findings) -> Table:
         columns=(
             Column("List", 40),
             Column("Publisher", 36),
-            Column("Describes", 14),
+            Column("Describes", 20),
             Column("Age", 18),
             Column("Note", 40),
         ),

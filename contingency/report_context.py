@@ -61,7 +61,8 @@ class ReportContext:
 
     ``title`` names who fails ("Fernhill Care Ltd"); ``scenario`` is one sentence on what is assumed to happen;
     ``homes`` maps home ids, failing and receiving, to what is known; ``authorities`` maps codes to names; ``duty``
-    holds sentences about this scenario that stand before the table of duties; ``invented`` puts the exercise banner
+    holds sentences about this scenario that stand before the table of duties; ``nations`` are those that the closing
+    homes stand in ("England"), read from the council codes where it is empty; ``invented`` puts the exercise banner
     on every page.
     """
 
@@ -73,4 +74,5 @@ class ReportContext:
     attributions: tuple[str, ...] = ()
     feeds: tuple[ReportFeed, ...] = ()
     duty: tuple[str, ...] = ()
+    nations: tuple[str, ...] = ()
     invented: bool = False

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from contingency import evidence_tables as evidence
 from contingency import report_tables as tables
-from contingency.duty import duty_table, nations_of
+from contingency.duty import NATIONS, duty_table, nations_of
 from contingency.findings import Findings
 from contingency.layout import Cell, Column, Figure, Report, Section, Table
 from contingency.report_context import ReportContext
@@ -31,7 +31,7 @@ def build_report(findings: Findings) -> Report:
     context, plan = findings.context, findings.plan
     return Report(
         title=f"Who goes where if {_title(findings)}",
-        subtitle=f"A contingency plan on the register as at {day(plan.on)}. {sentence(context.scenario)}".strip(),
+        subtitle=f"A contingency plan on the register as at {day(plan.on)}. {_scenario(context)}".strip(),
         banner=INVENTED if context.invented else "",
         on=plan.on,
         sections=(
@@ -60,6 +60,12 @@ def _title(findings: Findings) -> str:
             return f"the homes in {who} closed"
         case _:
             return f"{who} failed"
+
+
+def _scenario(context: ReportContext) -> str:
+    """What is assumed to happen, as a sentence of its own: "Assumed: Sarn Care Ltd must close."."""
+    words = sentence(context.scenario)
+    return f"Assumed: {words}{'' if words.endswith('.') else '.'}" if words else ""
 
 
 def _closing(findings: Findings) -> str:
@@ -281,7 +287,8 @@ def _sources(context: ReportContext, findings: Findings) -> Section:
 
 
 def _duty(findings: Findings) -> Section:
-    nations = nations_of(findings.councils.values())
+    nations = tuple(nation for nation in NATIONS.values() if nation in findings.context.nations)
+    nations = nations or nations_of(findings.councils.values())
     unknown = (
         () if nations else ("The nation of these homes is not known from their council codes: all four are shown.",)
     )

@@ -115,7 +115,7 @@ def home_table(findings: Findings) -> Table:
             Column("Registered beds", 10, numeric=True),
             Column("People", 8, numeric=True),
             Column("Basis", 11),
-            Column("By need", 34),
+            Column("By need", 42),
             Column("Placed", 8, numeric=True),
             Column("No place", 8, numeric=True),
             Column("Homes they go to", 9, numeric=True),
