@@ -21,7 +21,10 @@ from shapely.geometry.base import BaseGeometry  # type: ignore[import-untyped]  
 from contingency.findings import FAR_KM, Findings
 from contingency.plan_document import PlanFault
 from contingency.report_context import ReportArea
-from contingency.wording import clean, km, number, people
+from contingency.wording import clean, count, km, number, people
+
+#: The United Kingdom with some sea (degrees): one home placed in the Gulf of Guinea must not shrink the rest to a dot.
+_SOUTH, _NORTH, _WEST, _EAST = 49.0, 62.0, -11.0, 4.0
 
 _WIDTH = 720.0
 _LEGEND = 92.0
@@ -58,11 +61,12 @@ def map_words(findings: Findings) -> str:
     left = sum(1 for home in findings.homes if home.left)
     words = (
         "Each line joins a home that closes to a home that would take its people. "
-        f"{number(len(closing))} homes that close, {number(left)} of them with people for whom no place was found, and "
-        f"{number(len(findings.receivers))} homes that would take {people(findings.spread.people)}. "
+        f"It shows {count(len(closing), 'home')} that would close, {number(left)} of them with people "
+        "for whom no place was found, and "
+        f"{count(len(findings.receivers), 'home')} that would take {people(findings.spread.people)}. "
         "A table of the same figures follows."
     )
-    return words + (f" {number(missing)} homes are not on the map: their position is not known." if missing else "")
+    return words + (f" Not on the map: {count(missing, 'home')} whose position is not known." if missing else "")
 
 
 def draw_map(findings: Findings) -> str:
@@ -111,8 +115,8 @@ def _position(findings: Findings, home: str) -> tuple[float, float] | None:
     known = findings.home(home)
     if known.latitude is None or known.longitude is None:
         return None
-    on_earth = math.isfinite(known.latitude) and math.isfinite(known.longitude) and abs(known.latitude) < 89
-    return (known.latitude, known.longitude) if on_earth else None
+    here = _SOUTH < known.latitude < _NORTH and _WEST < known.longitude < _EAST
+    return (known.latitude, known.longitude) if here else None
 
 
 def _frame(easting: list[float], northing: list[float]) -> _Frame:

@@ -301,7 +301,7 @@ def test_a_home_whose_people_are_not_known_is_counted_as_not_known(tmp_path: Pat
         "not known",
         "not known",
     )
-    assert "1 homes are not on the map" in page.text or "1 home is not on the map" in page.text
+    assert "Not on the map: 1 home whose position is not known" in page.text
 
 
 def test_a_plan_that_places_nobody_is_still_a_report(tmp_path: Path) -> None:
@@ -319,7 +319,22 @@ def test_a_plan_without_any_position_has_no_map_and_says_so(tmp_path: Path) -> N
     write_report(plan, replace(context, homes=homes), tmp_path)
     page, _, _ = _read(tmp_path)
     assert "svg" not in {tag for tag, _ in page.tags}
-    assert "not on the map: their position is not known" in page.text
+    assert "Not on the map:" in page.text
+
+
+@pytest.mark.parametrize(("latitude", "longitude"), [(0.0, 0.0), (51.4, 150.0), (float("nan"), 0.0), (91.0, 999.0)])
+def test_a_home_said_to_stand_outside_the_country_leaves_the_map_as_it_was(
+    latitude: float, longitude: float, tmp_path: Path
+) -> None:
+    plan, context = make_case(closing=1, taking=8)
+    astray = {
+        plan["moves"][0]["to"]: replace(next(iter(context.homes.values())), latitude=latitude, longitude=longitude)
+    }
+    write_report(plan, replace(context, homes={**context.homes, **astray}), tmp_path)
+    page = (tmp_path / "plan.html").read_text("utf-8")
+    assert "Not on the map: 1 home whose position is not known" in page
+    assert "Westmark" in page[page.index("<svg") : page.index("</svg>")]
+    assert "nan" not in page[page.index("<svg") : page.index("</svg>")]
 
 
 def test_boundaries_may_come_as_wkb_and_a_broken_one_is_named(tmp_path: Path) -> None:
