@@ -189,7 +189,9 @@ def _path(polygon: BaseGeometry) -> str:
 
 
 def _names(areas: list[tuple[ReportArea, BaseGeometry]], frame: _Frame) -> Iterator[str]:
-    """The largest areas' names, none over another."""
+    """The largest areas' names, none over another; none on a national map, where they would hide the homes."""
+    if frame.scale > 900:
+        return
     taken: list[tuple[float, float, float, float]] = []
     for area, shape in sorted(areas, key=lambda pair: (-pair[1].area, pair[0].code))[:30]:
         words = clean(area.name)
@@ -271,7 +273,7 @@ def _closer(x: float, y: float, size: float, *, left: bool) -> str:
     if not left:
         return (
             f'<rect x="{x - size:.1f}" y="{y - size:.1f}" width="{2 * size:.1f}" height="{2 * size:.1f}" '
-            f'fill="{_CLOSING}" stroke="#fff" stroke-width="1"/>'
+            f'fill="{_CLOSING}" stroke="#fff" stroke-width="{size / 5:.1f}"/>'
         )
     wide = size * 1.5
     return (
