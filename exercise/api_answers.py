@@ -16,6 +16,7 @@ from urllib.parse import SplitResult, parse_qsl
 
 from exercise import cqc_api
 from exercise.county import County
+from exercise.names import REGION
 from exercise.stock import Registration
 
 API = "/public/v1"
@@ -25,7 +26,7 @@ KEY = "exercise-key"
 FILTERS: Mapping[str, Callable[[Registration], str]] = {
     "careHome": lambda registration: "Y" if registration.care_home else "N",
     "localAuthority": lambda registration: registration.building.council.name,
-    "region": lambda registration: cqc_api.REGION,
+    "region": lambda _: REGION,
     "overallRating": lambda registration: registration.rating.overall if registration.rating else "",
 }
 _MOST_PER_PAGE = 1_000
@@ -52,17 +53,23 @@ class ApiAnswers:
     def __init__(self, county: County, before: ApiAnswers | None = None) -> None:
         self._stock = county.stock
         self._held = cqc_api.locations_by_provider(county.stock)
-        self.requests_a_minute = before.requests_a_minute if before else None
+        self.requests_a_minute: int | None = before.requests_a_minute if before else None
         self._asked: deque[float] = before._asked if before else deque()
 
     def answer(self, url: SplitResult, headers: Mapping[str, str]) -> Answer:
         """The answer to a GET of ``url``; header names are in lower case."""
+        return self._refusal(headers) or self._found(url)
+
+    def _refusal(self, headers: Mapping[str, str]) -> Answer | None:
         if not headers.get("user-agent"):
             return _refuse(403, "Forbidden")
         if headers.get("ocp-apim-subscription-key") != KEY:
             return _refuse(401, "Access denied due to missing or invalid subscription key.")
         if wait := self._over_the_limit():
             return _refuse(429, f"Rate limit is exceeded. Try again in {wait} seconds.", ("Retry-After", str(wait)))
+        return None
+
+    def _found(self, url: SplitResult) -> Answer:
         query = parse_qsl(url.query, keep_blank_values=True)
         match url.path.removeprefix(API).strip("/").split("/"):
             case ["locations" | "providers" as kind]:
@@ -131,20 +138,18 @@ class ApiAnswers:
             return _refuse(400, "page and perPage must be whole numbers from 1")
         changed = [r for r in self._stock.registrations.values() if first <= _changed_on(r) <= last]
         ids = sorted({r.id if kind == "location" else r.provider for r in changed})
-        document = cqc_api.listing(f"changes/{kind}", [{"id": i} for i in ids], page, per_page)
-        document.pop(f"changes/{kind}")
-        document["changes"] = ids[(page - 1) * per_page : page * per_page]
-        document["totalPages"] = -(-len(ids) // per_page)
-        return Answer(cqc_api.encode(document))
+        window = [pair for pair in query if pair[0].endswith("Timestamp")]
+        return Answer(cqc_api.encode(cqc_api.listing(f"changes/{kind}", ids, page, per_page, window)))
 
 
 def _changed_on(registration: Registration) -> date:
-    """The latest day on which the record is known to have changed. What leaves no date, such as beds, is not seen."""
+    """The latest day on which the record changed."""
     rating = registration.rating
     days = (
         registration.registered_on,
         registration.deregistered_on,
         registration.manager_absent_on,
+        registration.amended_on,
         rating.published_on if rating else None,
     )
     return max(day for day in days if day is not None)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from urllib.parse import urlencode
@@ -168,14 +168,19 @@ def _rated(rating: Rating) -> Json:
     }
 
 
-def listing(kind: str, entries: list[Json], page: int, per_page: int, filters: Iterable[tuple[str, str]] = ()) -> Json:
-    """One page of ``/locations`` or ``/providers`` (``kind``) in the API's envelope; pages count from 1."""
-    pages = max(1, -(-len(entries) // per_page))
+def listing(
+    path: str, entries: Sequence[Json | str], page: int, per_page: int, query: Iterable[tuple[str, str]] = ()
+) -> Json:
+    """One page of ``locations``, ``providers`` or ``changes/…`` in the API's envelope; pages count from 1.
+
+    ``query`` is the rest of what was asked. ``totalPages`` is 0 where there is nothing.
+    """
+    pages = -(-len(entries) // per_page)
 
     def uri(number: int) -> str | None:
         if not 1 <= number <= pages:
             return None
-        return f"/{kind}?{urlencode([('page', number), ('perPage', per_page), *filters])}"
+        return f"/{path}?{urlencode([('page', number), ('perPage', per_page), *query])}"
 
     return {
         "total": len(entries),
@@ -186,8 +191,8 @@ def listing(kind: str, entries: list[Json], page: int, per_page: int, filters: I
         "nextPageUri": uri(page + 1),
         "perPage": per_page,
         "totalPages": pages,
-        kind: entries[(page - 1) * per_page : page * per_page],
-        "uri": f"/{kind}",
+        path.partition("/")[0]: list(entries[(page - 1) * per_page : page * per_page]),
+        "uri": f"/{path}",
     }
 
 

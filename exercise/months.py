@@ -81,7 +81,8 @@ def _closure(home: Registration, month: Month) -> Outcome:
 def _extension(home: Registration, month: Month) -> Outcome:
     """The home builds on."""
     beds = home.beds + month.chance.randint(2, 6)
-    return [replace(home, beds=beds)], f"{home.id} has {beds} beds, before {home.beds}"
+    day = homes.day_between(month.first, month.last, month.chance)
+    return [replace(home, beds=beds, amended_on=day)], f"{home.id} has {beds} beds since {day}, before {home.beds}"
 
 
 def _inspection(home: Registration, month: Month) -> Outcome:

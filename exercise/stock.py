@@ -111,7 +111,10 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Registration:
-    """One registration of a service in a building with a provider. ``beds`` is the registered maximum."""
+    """One registration of a service in a building with a provider. ``beds`` is the registered maximum.
+
+    ``amended_on`` is the day its record last changed in something that carries no date of its own, such as the beds.
+    """
 
     id: str
     provider: str
@@ -129,6 +132,7 @@ class Registration:
     links: tuple[Link, ...] = ()
     dual_with: str | None = None
     dual_primary: bool = False
+    amended_on: date | None = None
 
     @property
     def care_home(self) -> bool:
