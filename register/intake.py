@@ -90,6 +90,16 @@ class Intake:
         self._announced: list[tuple[int, Delivery]] = []
         self._open = True
 
+    def hand_over(self, item: Delivery | Observation | Fault) -> None:
+        """Stage one item of a parser's, whatever it is: ``deliver``, ``take`` or ``fault``."""
+        match item:
+            case Delivery():
+                self.deliver(item)
+            case Observation():
+                self.take(item)
+            case Fault():
+                self.fault(item)
+
     def deliver(self, delivery: Delivery) -> None:
         """Announce a list. A later announcement of the same feed, day and origin takes the place of the earlier."""
         self._announced.append((self._spool.write_delivery(delivery), delivery))

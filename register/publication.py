@@ -38,6 +38,7 @@ class DeliveryReport:
     feed: str
     as_at: date
     complete: bool
+    origin: str
     handed: int
     published: int
     unchanged: int
@@ -88,6 +89,7 @@ def publish_delivery(connection: Connection, spool: Spool, run: int, lot: Handed
         feed=delivery.feed,
         as_at=day,
         complete=lot.whole,
+        origin=delivery.origin,
         handed=lot.handed + len(lot.lost),
         published=published,
         unchanged=lot.handed - published,
@@ -112,6 +114,7 @@ def record_unpublished(connection: Connection, run: int, lot: Handed) -> Deliver
         feed=lot.delivery.feed,
         as_at=lot.delivery.as_at,
         complete=lot.whole,
+        origin=lot.delivery.origin,
         handed=lot.handed + len(lot.lost),
         published=0,
         unchanged=0,
