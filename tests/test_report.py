@@ -13,16 +13,14 @@ from typing import Any
 
 import openpyxl
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from pypdf import PdfReader
 from report_cases import make_case
 
-from contingency.findings import find, spread
-from contingency.plan_document import Move, read_plan
+from contingency.findings import find
+from contingency.plan_document import read_plan
 from contingency.report import PlanFault, ReportArea, ReportContext, ReportHome, write_report
 from contingency.report_sections import INVENTED
-from contingency.wording import age, clean, km_and_miles, people, percentage
+from contingency.wording import clean, km_and_miles, people
 
 VOID = {"meta", "br", "link", "img", "input", "hr"}
 
@@ -406,49 +404,6 @@ def test_the_largest_failure_fits_a_page_a_print_and_a_workbook(tmp_path: Path) 
     rows = [row for row in book["Moves"].iter_rows(values_only=True) if str(row[1]).startswith("exercise:F-")]
     assert len(rows) == len(plan["moves"])
     assert sum(row[9] for row in rows) == plan["summary"]["placed"]
-
-
-MOVES = st.lists(st.tuples(st.integers(1, 9), st.integers(0, 60_000)), min_size=1, max_size=30)
-
-
-@given(MOVES)
-def test_median_and_ninetieth_percentile_are_of_people_not_of_moves(rows: list[tuple[int, int]]) -> None:
-    moves = [Move(origin="a", to="b", need="n", pool="p", people=n, km=m / 1000) for n, m in rows]
-    each = sorted(m / 1000 for n, m in rows for _ in range(n))
-    found = spread(moves)
-    middle = (each[(len(each) - 1) // 2] + each[len(each) // 2]) / 2
-    assert found.people == len(each)
-    assert found.median == pytest.approx(middle)
-    assert found.p90 == each[-(-9 * len(each) // 10) - 1]
-    assert found.worst == each[-1]
-    assert found.far == sum(distance > 16.09344 for distance in each)
-
-
-@given(st.text())
-def test_cleaned_words_are_one_line_that_any_file_can_hold(text: str) -> None:
-    line = clean(text)
-    line.encode("utf-8")
-    assert line == clean(line)
-    assert line == " ".join(line.split())
-    assert all(character.isprintable() or character in "\u200c\u200d" for character in line)
-
-
-@given(st.integers(0, 40_000), st.integers(1, 40_000))
-def test_a_share_is_never_rounded_to_nobody_or_to_everybody(part: int, whole: int) -> None:
-    part = min(part, whole)
-    words = percentage(part, whole)
-    assert (words == "0 %") == (part == 0)
-    assert (words == "100 %") == (part == whole)
-    assert "0.0 %" != words != "100.0 %"
-
-
-def test_ages_are_said_in_the_unit_a_reader_would_use() -> None:
-    on = date(2026, 3, 2)
-    assert age(date(2026, 3, 2), on) == "the same day"
-    assert age(date(2026, 3, 1), on) == "1 day"
-    assert age(date(2025, 11, 3), on) == "3 months"
-    assert age(date(2021, 2, 3), on) == "5 years"
-    assert age(date(2026, 3, 9), on) == "7 days in the future"
 
 
 def test_a_home_the_register_does_not_hold_is_printed_by_its_id(tmp_path: Path) -> None:
