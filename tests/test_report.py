@@ -7,14 +7,13 @@ import time
 from copy import deepcopy
 from dataclasses import replace
 from datetime import date
-from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
 import openpyxl
 import pytest
 from pypdf import PdfReader
-from report_cases import make_case
+from report_cases import Page, make_case
 
 from contingency.findings import find
 from contingency.plan_document import read_plan
@@ -22,45 +21,11 @@ from contingency.report import PlanFault, ReportArea, ReportContext, ReportHome,
 from contingency.report_sections import INVENTED
 from contingency.wording import clean, km_and_miles, people
 
-VOID = {"meta", "br", "link", "img", "input", "hr"}
 
-
-class _Page(HTMLParser):
-    """What a browser would see: tags with their attributes, words, headings, and whether tags nest."""
-
-    def __init__(self, text: str) -> None:
-        super().__init__()
-        self.tags: list[tuple[str, dict[str, str | None]]] = []
-        self.words: list[str] = []
-        self.open: list[str] = []
-        self.wrong: list[str] = []
-        self.feed(text)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags.append((tag, dict(attrs)))
-        if tag not in VOID:
-            self.open.append(tag)
-
-    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags.append((tag, dict(attrs)))
-
-    def handle_endtag(self, tag: str) -> None:
-        if not self.open or self.open.pop() != tag:
-            self.wrong.append(tag)
-
-    def handle_data(self, data: str) -> None:
-        if not self.open or self.open[-1] != "style":
-            self.words.append(data)
-
-    @property
-    def text(self) -> str:
-        return " ".join(" ".join(self.words).split())
-
-
-def _read(out: Path) -> tuple[_Page, str, openpyxl.Workbook]:
+def _read(out: Path) -> tuple[Page, str, openpyxl.Workbook]:
     pdf = PdfReader(out / "plan.pdf")
     printed = " ".join(" ".join(page.extract_text() for page in pdf.pages).split())
-    return _Page((out / "plan.html").read_text("utf-8")), printed, openpyxl.load_workbook(out / "plan.xlsx")
+    return Page((out / "plan.html").read_text("utf-8")), printed, openpyxl.load_workbook(out / "plan.xlsx")
 
 
 def _rows(book: openpyxl.Workbook, sheet: str) -> list[dict[str, Any]]:
@@ -381,11 +346,11 @@ def test_a_council_not_known_is_a_row_of_its_own(tmp_path: Path) -> None:
 
 def test_the_duty_table_follows_the_nation_of_the_homes(tmp_path: Path) -> None:
     plan, context = make_case(closing=1, taking=8)
-    english = _Page(write_report(plan, context, tmp_path)[0].read_text("utf-8")).text
+    english = Page(write_report(plan, context, tmp_path)[0].read_text("utf-8")).text
     assert "Care Act 2014 s48: the council where the home is" in english
     assert "Social Work (Scotland) Act 1968" not in english
     plan["affected"][0]["authority"] = "S12000036"
-    scottish = _Page(write_report(plan, context, tmp_path)[0].read_text("utf-8")).text
+    scottish = Page(write_report(plan, context, tmp_path)[0].read_text("utf-8")).text
     assert "Social Work (Scotland) Act 1968" in scottish
     assert "the council where the home is must meet" not in scottish
 
