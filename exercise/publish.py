@@ -20,8 +20,8 @@ Format = Literal["ods", "csv", "xlsx"]
 FORMATS: tuple[Format, ...] = ("ods", "csv", "xlsx")
 #: Paths on the site that has everything, after those of the real ones.
 DIRECTORY_PAGE = "/about-us/transparency/using-cqc-data"
-DATASTORE_PAGE = "/publications-statistics/datastore"
-BOUNDARIES_FILE = "/uk-topojson/output/topo.json"
+DATASTORE_PAGE = "/index.php/publications-statistics/93-public/datastore"
+BOUNDARIES_FILE = "/ONSvisual/uk-topojson/main/output/topo.json"
 ROBOTS = "User-agent: *\nDisallow: /search/\nDisallow: /admin/\n"
 
 _README = """{notice}
@@ -30,7 +30,7 @@ Laid out as public files are on {day}; {homes} care homes with {beds} beds, seed
 
 cqc_api/          lists and records as CQC's API v1 answers
 cqc_directory/    the page "Using CQC data" and the month's files: active locations, latest ratings
-  csv/, xlsx/     the same tables in those formats
+cqc_directory_csv/, cqc_directory_xlsx/  the same tables in those formats
 care_inspectorate/  a few northern homes as the Care Inspectorate's datastore
 ons_boundaries/   boundaries as the ONS's TopoJSON, and the bridge
 council/          beds as filed in the capacity tracker; residents by need as a council would count them
@@ -42,22 +42,22 @@ def datastore_name(as_at: date) -> str:
     return f"datastore-{as_at:%B-%Y}.csv".lower()
 
 
-def write_directory(county: County, to: Path, formats: Collection[Format] = FORMATS) -> None:
-    """Write CQC's monthly files: the ODS in ``to`` itself, CSV and XLSX in folders of those names."""
-    stem, stock, as_at = cqc_directory.file_stem(county.as_at), county.stock, county.as_at
+def write_directory(county: County, to: Path, form: Format = "ods") -> None:
+    """Write CQC's two monthly files; as CSV, which holds one sheet, dual registrations are a third."""
+    to.mkdir(parents=True, exist_ok=True)
+    stem = cqc_directory.file_stem(county.as_at)
     files = {"HSCA_Active_Locations": cqc_directory.active_locations, "Latest_ratings": cqc_directory.latest_ratings}
-    for name, sheets in files.items():
-        if "ods" in formats:
-            to.mkdir(parents=True, exist_ok=True)
-            write_ods(sheets(stock, as_at), to / f"{stem}_{name}.ods")
-        if "xlsx" in formats:
-            (to / "xlsx").mkdir(parents=True, exist_ok=True)
-            write_xlsx(sheets(stock, as_at), to / "xlsx" / f"{stem}_{name}.xlsx", created=as_at)
-        if "csv" in formats:
-            (to / "csv").mkdir(parents=True, exist_ok=True)
-            for sheet in sheets(stock, as_at)[1:]:
-                part = "_Dual_Registration" if sheet.name == cqc_directory.DUAL_SHEET else ""
-                write_csv(sheet.rows, to / "csv" / f"{stem}_{name}{part}.csv")
+    for name, make in files.items():
+        sheets = make(county.stock, county.as_at)
+        match form:
+            case "ods":
+                write_ods(sheets, to / f"{stem}_{name}.ods")
+            case "xlsx":
+                write_xlsx(sheets, to / f"{stem}_{name}.xlsx", created=county.as_at)
+            case "csv":
+                for sheet in sheets[1:]:
+                    part = "_Dual_Registration" if sheet.name == cqc_directory.DUAL_SHEET else ""
+                    write_csv(sheet.rows, to / f"{stem}_{name}{part}.csv")
 
 
 def directory_page(county: County, extension: Format = "ods") -> str:
@@ -110,7 +110,8 @@ def write_county(county: County, to: Path, formats: Collection[Format] = FORMATS
         encoding="utf-8",
     )
     write_api(county.stock, to / "cqc_api")
-    write_directory(county, to / "cqc_directory", formats)
+    for form in formats:
+        write_directory(county, to / ("cqc_directory" if form == "ods" else f"cqc_directory_{form}"), form)
     (to / "cqc_directory" / "using-cqc-data.html").write_text(directory_page(county), encoding="utf-8")
     (to / "cqc_directory" / "robots.txt").write_text(ROBOTS, encoding="utf-8")
     write_northern(county, to / "care_inspectorate" / datastore_name(county.as_at))

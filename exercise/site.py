@@ -138,8 +138,7 @@ class Site:
 
 def _files(county: County, folder: Path, directory_format: Format) -> dict[str, Answer]:
     """Everything but the API, by path, each with ETag and Last-Modified; nothing is left on the disk."""
-    publish.write_directory(county, folder, [directory_format])
-    inner = folder if directory_format == "ods" else folder / directory_format
+    publish.write_directory(county, folder, directory_format)
     month = f"/system/files/{county.as_at:%Y-%m}"
     modified = datetime(county.as_at.year, county.as_at.month, county.as_at.day, 9, tzinfo=UTC)
 
@@ -155,7 +154,7 @@ def _files(county: County, folder: Path, directory_format: Format) -> dict[str, 
         publish.DIRECTORY_PAGE: dated(publish.directory_page(county, directory_format).encode(), page),
         publish.DATASTORE_PAGE: dated(publish.datastore_page(county).encode(), page),
     }
-    for file in sorted(inner.glob(f"{file_stem(county.as_at)}*")):
+    for file in sorted(folder.glob(f"{file_stem(county.as_at)}*")):
         answers[f"{month}/{file.name}"] = dated(file.read_bytes(), _TYPES[file.suffix])
     northern = folder / publish.datastore_name(county.as_at)
     publish.write_northern(county, northern)

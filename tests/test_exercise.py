@@ -317,7 +317,7 @@ def test_the_monthly_file_has_its_122_columns_and_a_row_to_every_active_location
 
 
 def test_the_ods_the_workbook_and_the_csv_say_the_same(folder):
-    where, name = folder / "cqc_directory", "01_November_2026_HSCA_Active_Locations"
+    name = "01_November_2026_HSCA_Active_Locations"
 
     def plain(rows):
         def text(cell):
@@ -327,9 +327,9 @@ def test_the_ods_the_workbook_and_the_csv_say_the_same(folder):
 
         return [[text(cell) for cell in row[:122]] for row in rows if row[0] != ""]
 
-    ods = plain(sheet(where / f"{name}.ods", MAIN_SHEET))
-    xlsx = plain(sheet(where / "xlsx" / f"{name}.xlsx", MAIN_SHEET))
-    with (where / "csv" / f"{name}.csv").open(encoding="utf-8-sig", newline="") as file:
+    ods = plain(sheet(folder / "cqc_directory" / f"{name}.ods", MAIN_SHEET))
+    xlsx = plain(sheet(folder / "cqc_directory_xlsx" / f"{name}.xlsx", MAIN_SHEET))
+    with (folder / "cqc_directory_csv" / f"{name}.csv").open(encoding="utf-8-sig", newline="") as file:
         text = list(csv.reader(file))
     assert ods == xlsx == text
 

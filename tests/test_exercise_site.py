@@ -169,7 +169,7 @@ def test_bad_days_come_when_asked_for_and_pass(site):
 
 
 def test_a_body_can_be_cut_short_and_an_answer_be_slow(site):
-    site.inject(Fault("/uk-topojson", cut=True))
+    site.inject(Fault("/ONSvisual", cut=True))
     with pytest.raises(http.client.IncompleteRead):
         get(site.url("ons_boundaries"))
     site.inject(Fault("/robots.txt", wait=0.3))
