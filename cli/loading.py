@@ -1,0 +1,168 @@
+"""``longstop refresh`` and ``longstop load``: records in, from the network, from files as published, from the council."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Annotated, Any
+from zoneinfo import ZoneInfo
+
+import typer
+from sqlalchemy import Engine
+
+from cli.session import AsJson, Incomplete, Refused, answer_json, answer_table, day, messages, open_register
+from contingency.needs import Need
+from crawler.refresh import refresh as crawl
+from crawler.refresh import replay
+from crawler.source import SOURCES
+from register.council import read_residents, read_vacancies, template
+from register.intake import Intake, RunReport
+from register.settings import Settings
+
+load = typer.Typer(no_args_is_help=True, help="The council's own figures: vacancies and residents, from CSV.")
+
+#: The day a list describes is a day in the regulators' own time zone.
+LONDON = ZoneInfo("Europe/London")
+
+
+def now() -> tuple[datetime, date]:
+    """The moment (UTC) and the day (London) of this run: the only clock the program reads."""
+    learnt = datetime.now(UTC)
+    return learnt, learnt.astimezone(LONDON).date()
+
+
+def refresh(
+    sources: Annotated[list[str] | None, typer.Argument(help="Which sources; none means every one configured.")] = None,
+    from_: Annotated[
+        Path | None, typer.Option("--from", help="Read this file or folder as published, instead of the network.")
+    ] = None,
+    as_at: Annotated[
+        date | None, typer.Option("--as-at", parser=day, metavar="DATE", help="The day the files describe.")
+    ] = None,
+    full: Annotated[bool, typer.Option("--full", help="Read everything again, whatever has changed.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Bring the register up to date. A run is published whole or kept aside; good records are never lost to a bad night."""
+    names = list(sources or ())
+    unknown = [name for name in names if name not in SOURCES]
+    if unknown:
+        raise Refused(f"{unknown[0]!r} is not a source; choose from {', '.join(sorted(SOURCES))}")
+    settings, engine = open_register()
+    if from_ is not None:
+        if len(names) != 1:
+            raise Refused("--from reads the files of one source: name it, as in longstop refresh cqc_api --from FOLDER")
+        if not from_.exists():
+            raise Refused(f"--from {from_}: there is no such file or folder")
+        reports = [_replay(names[0], from_, as_at, settings, engine)]
+    else:
+        if as_at is not None:
+            raise Refused("--as-at goes with --from: what is fetched now describes now")
+        reports = [_crawl(name, settings, full=full) for name in names or _configured(settings)]
+    show_runs(reports, as_json=as_json)
+
+
+def _configured(settings: Settings) -> list[str]:
+    """Every source that can be crawled, in order of their dependencies; those that lack a key are named and left."""
+    ready = []
+    for name, source in sorted(SOURCES.items(), key=lambda item: (len(item[1].schedule.after), item[0])):
+        if source.key is not None and source.key.required and settings.source_key(name) is None:
+            messages.print(f"{name}: not configured (LONGSTOP_{name.upper()}_KEY is not set)")
+        else:
+            ready.append(name)
+    return ready
+
+
+def _replay(name: str, path: Path, as_at: date | None, settings: Settings, engine: Engine) -> RunReport:
+    learnt, today = now()
+    return replay(name, path, engine=engine, today=today, learnt=learnt, as_at=as_at, spool_dir=settings.spool_dir)
+
+
+def _crawl(name: str, settings: Settings, *, full: bool) -> RunReport:
+    learnt, today = now()
+    return crawl(name, settings=settings, today=today, learnt=learnt, full=full)
+
+
+def show_runs(reports: list[RunReport], *, as_json: bool) -> None:
+    """What became of each run, list by list. Raises Incomplete, naming it, where one was not published."""
+    if as_json:
+        answer_json([run_document(report) for report in reports])
+    else:
+        for report in reports:
+            print_run(report)
+    bad = [f"{r.source} {r.state}: {' '.join(r.reasons)}" for r in reports if r.state != "published"]
+    if bad:
+        raise Incomplete("; ".join(bad))
+
+
+def run_document(report: RunReport) -> dict[str, Any]:
+    """One run as JSON values; ``rows_in`` is published + unchanged + quarantined, list by list."""
+    return {
+        "run": report.run,
+        "source": report.source,
+        "state": report.state,
+        "reasons": list(report.reasons),
+        "notes": list(report.notes),
+        "lists": [
+            {
+                "feed": d.feed,
+                "as_at": d.as_at.isoformat(),
+                "complete": d.complete,
+                "origin": d.origin,
+                "rows_in": d.handed,
+                "published": d.published,
+                "unchanged": d.unchanged,
+                "quarantined": d.quarantined,
+                "ended": d.ended,
+            }
+            for d in report.deliveries
+        ],
+    }
+
+
+def print_run(report: RunReport) -> None:
+    """One run as a table on the terminal."""
+    answer_table(
+        f"{report.source}: {report.state}",
+        ("list", "as at", "whole list", "rows in", "= published", "+ unchanged", "+ quarantined", "absent now"),
+        (
+            (d.feed, d.as_at, "yes" if d.complete else "no", d.handed, d.published, d.unchanged, d.quarantined, d.ended)
+            for d in report.deliveries
+        ),
+    )
+    for sentence in (*report.reasons, *report.notes):
+        messages.print(sentence, markup=False)
+
+
+FileArgument = Annotated[Path | None, typer.Argument(help="A CSV file; see --template for its columns.")]
+Template = Annotated[bool, typer.Option("--template", help="Print the columns, with an example, and stop.")]
+
+
+@load.command()
+def vacancies(file: FileArgument = None, show_template: Template = False, as_json: AsJson = False) -> None:
+    """Vacancies by home and bed type, in the Capacity Tracker export's columns or the import shape."""
+    _load("vacancies", file, show_template=show_template, as_json=as_json)
+
+
+@load.command()
+def residents(file: FileArgument = None, show_template: Template = False, as_json: AsJson = False) -> None:
+    """How many people live in each home, by need. Counts only: no name is ever read."""
+    _load("residents", file, show_template=show_template, as_json=as_json)
+
+
+def _load(what: str, file: Path | None, *, show_template: bool, as_json: bool) -> None:
+    if show_template:
+        typer.echo(template(what), nl=False)
+        return
+    if file is None:
+        raise Refused(f"name a file, as in longstop load {what} FILE (longstop load {what} --template shows its columns)")
+    if not file.is_file():
+        raise Refused(f"{file}: there is no such file")
+    settings, engine = open_register()
+    learnt, today = now()
+    items = read_vacancies(file, today) if what == "vacancies" else read_residents(file, today, check_need=Need.parse)
+    with Intake(
+        engine, "council", learnt=learnt, spool_dir=settings.spool_dir, publisher="the council's own figures"
+    ) as intake:
+        for item in items:
+            intake.hand_over(item)
+        show_runs([intake.publish()], as_json=as_json)

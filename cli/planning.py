@@ -1,0 +1,131 @@
+"""``longstop plan KIND ID…``: who goes where if it fails."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from cli.session import AsJson, Incomplete, Known, On, Refused, answer_table, answers, messages, read_snapshot, travel_engine
+from contingency.assumptions import read_assumptions
+from contingency.document import document, dumps
+from contingency.plan import Options, Plan, make_plan
+from contingency.problem_files import write_problem
+from contingency.report import write_report
+from contingency.scenarios import KINDS
+from contingency.suitability import rating_floor
+from cli.context import report_context
+
+
+def plan(  # noqa: PLR0917 - a command line has as many options as a planner needs
+    kind: Annotated[str, typer.Argument(help=f"What fails: {', '.join(KINDS)}.")],
+    ids: Annotated[list[str], typer.Argument(help="Which: ids of the register (cqc:1-305829465 or 1-305829465).")],
+    travel: Annotated[str, typer.Option(help="How distance is measured: crow or land-grid.")] = "crow",
+    cap_km: Annotated[float | None, typer.Option(min=0, help="Move nobody further than this.")] = None,
+    occupancy: Annotated[
+        float | None, typer.Option(min=0, max=1, help="Share of beds lived in, in place of the estimates.")
+    ] = None,
+    min_rating: Annotated[str, typer.Option(help="Offer no home rated below this.")] = "requires improvement",
+    objective: Annotated[str, typer.Option(help="What comes after placing the most people: total or worst.")] = "total",
+    assumptions: Annotated[Path | None, typer.Option(help="Your own assumptions file (YAML).")] = None,
+    report: Annotated[Path | None, typer.Option(help="Write the report here: HTML, PDF, XLSX and JSON.")] = None,
+    problem: Annotated[Path | None, typer.Option(help="Write the solved instance here, for another solver.")] = None,
+    as_json: AsJson = False,
+    on: On = None,
+    known: Known = None,
+) -> None:
+    """Who must move if it fails, the nearest suitable beds really open to them, and who is left without one."""
+    if kind not in KINDS:
+        raise Refused(f"{kind!r} is not a kind of failure; choose one of {', '.join(KINDS)}")
+    if objective not in ("total", "worst"):
+        raise Refused(f"--objective {objective}: choose total or worst")
+    if objective == "worst" and cap_km is None:
+        messages.print("--objective worst without --cap-km: no distance counts as too far.")
+    try:
+        floor = rating_floor(min_rating)
+    except ValueError as error:
+        raise Refused(f"--min-rating: {error}") from error
+    settings, snapshot = read_snapshot(on, known)
+    options = Options(travel, cap_km, occupancy, floor, "worst" if objective == "worst" else "total")
+    engine = travel_engine(travel, snapshot, settings)
+    with messages.status("working out who goes where …"):
+        made = make_plan(
+            snapshot, kind, ids, options=options, assumptions=read_assumptions(assumptions), engine=engine
+        )
+    answer = document(made)
+    if as_json:
+        typer.echo(dumps(answer), nl=False)
+    else:
+        print_plan(answer)
+    if problem:
+        paths = write_problem(made, problem)
+        messages.print(f"problem: {', '.join(str(path) for path in paths)}")
+    if report:
+        with messages.status("writing the report …"):
+            paths = save_report(made, answer, report)
+        messages.print(f"report: {', '.join(str(path) for path in paths)}")
+    name_what_is_missing(answer)
+
+
+def save_report(made: Plan, answer: dict[str, Any], folder: Path) -> list[Path]:
+    """Write plan.json, plan.html, plan.pdf and plan.xlsx into a folder (made if need be); their paths."""
+    folder.mkdir(parents=True, exist_ok=True)
+    text = folder / "plan.json"
+    text.write_text(dumps(answer), encoding="utf-8")
+    return [text, *write_report(answer, report_context(made), folder)]
+
+
+def print_plan(answer: dict[str, Any]) -> None:
+    """The plan on a terminal: the headline, the councils, the homes, the worst journeys, and where the rest is."""
+    summary = answer["summary"]
+    if answer["invented"]:
+        answers.print("INVENTED COUNTY: an exercise. No home, person or company here is real.", style="bold reverse")
+    answers.print(f"If {answer['scenario']['sentence']} ({answer['on']}):", style="bold", markup=False)
+    answers.print(
+        f"  {summary['people']:,} people in {summary['homes']:,} homes must move (estimated or imported, see below). "
+        f"{summary['placed']:,} have a suitable bed that is open to them; {summary['unplaced']:,} have none."
+    )
+    if summary["placed"]:
+        answers.print(
+            f"  Typical journey {summary['median_km']:,.1f} km, nine in ten within {summary['p90_km']:,.1f} km, "
+            f"the worst {summary['max_km']:,.1f} km. {answer['travel']['method']}",
+            markup=False,
+        )
+    proof = "proved: nobody can do better on these figures" if answer["optimality"]["proved"] else "NOT PROVED"
+    answers.print(f"  {proof}; register digest {answer['snapshot'][:16]}…")
+    answer_table(
+        "Councils whose homes fail, or who receive people",
+        ("code", "council", "homes", "people", "placed inside", "placed outside", "no bed", "arrivals", "worst km"),
+        (
+            (a["authority"] or "not known", a["name"], a["homes"], a["people"], a["placed_inside"],
+             a["placed_outside"], a["unplaced"], a["arrivals"], a["max_km"])
+            for a in summary["by_authority"]
+        ),
+    )
+    answer_table(
+        "Homes that fail (the ten largest)",
+        ("home", "name", "beds", "people", "basis"),
+        (
+            (a["home"], a["name"], a["beds"], a["people"], a["basis"])
+            for a in sorted(answer["affected"], key=lambda a: (-a["people"], a["home"]))[:10]
+        ),
+    )
+    if answer["unplaced"]:
+        reasons: dict[str, int] = {}
+        for row in answer["unplaced"]:
+            reasons[row["reason"]] = reasons.get(row["reason"], 0) + row["people"]
+        answer_table("People without a bed", ("why", "people"), sorted(reasons.items(), key=lambda r: (-r[1], r[0])))
+    answer_table(
+        "What this rests on",
+        ("assumption", "value", "basis", "date"),
+        ((a["name"], a["value"], a["basis"], a["date"]) for a in answer["assumptions"]),
+    )
+
+
+def name_what_is_missing(answer: dict[str, Any]) -> None:
+    """Raise Incomplete, naming it, where the plan had to leave people out of its count."""
+    unknown = answer["summary"]["homes_beds_unknown"]
+    if unknown:
+        raise Incomplete(f"{unknown:,} of {answer['summary']['homes']:,} failing homes have beds unknown: "
+                         "the people in them are not in these figures.")

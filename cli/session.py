@@ -1,0 +1,103 @@
+"""What every command shares: settings, the register, the travel engine, and how answers leave the program."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+from sqlalchemy import Engine
+
+from contingency.travel import ENGINES
+from contingency.travel import Engine as TravelEngine
+from register.database import open_database
+from register.reading import load_snapshot
+from register.settings import Settings, read_settings
+from register.snapshot import Snapshot
+
+#: Messages and progress go to standard error, so that standard output holds the answer and nothing else.
+messages = Console(stderr=True, highlight=False)
+answers = Console(highlight=False)
+
+
+class Refused(Exception):
+    """Bad usage or bad input: one clear sentence for the person, exit status 2."""
+
+
+class Incomplete(Exception):
+    """Done, but something is missing or stale and is named: exit status 1, after the answer was given."""
+
+
+def day(text: str) -> date:
+    """Read a date a person typed. Raises typer.BadParameter naming the form."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise typer.BadParameter(f"{text!r} is not a date like 2025-05-31") from None
+
+
+AsJson = Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")]
+On = Annotated[
+    date | None, typer.Option("--on", parser=day, metavar="DATE", help="The register as at that day (2025-05-31).")
+]
+Known = Annotated[
+    date | None, typer.Option("--known", parser=day, metavar="DATE", help="What the register believed on that day.")
+]
+
+
+def open_register() -> tuple[Settings, Engine]:
+    """The settings and the open database. Raises SettingsProblem or DatabaseProblem."""
+    settings = read_settings()
+    return settings, open_database(settings)
+
+
+def read_snapshot(on: date | None, known: date | None = None) -> tuple[Settings, Snapshot]:
+    """The register as at a day (default: the latest day any list describes). Refused where it holds no home."""
+    settings, engine = open_register()
+    snapshot = load_snapshot(engine, on=on, known=known)
+    if not snapshot.homes:
+        raise Refused(
+            "the register holds no care home on this day. Load some first: longstop refresh SOURCE, "
+            "or longstop refresh SOURCE --from FILE"
+        )
+    return settings, snapshot
+
+
+def travel_engine(name: str, snapshot: Snapshot, settings: Settings) -> TravelEngine:
+    """The travel engine of that name over the snapshot's boundaries. Refused for a name that is not one."""
+    if name not in ENGINES:
+        raise Refused(f"--travel {name}: choose one of {', '.join(sorted(ENGINES))}")
+    return ENGINES[name](snapshot.areas, snapshot.on, settings.data_dir / "cache")
+
+
+def answer_json(document: Any) -> None:
+    """Write one JSON document: sorted keys, two-space indent, no rounding, one line feed at the end."""
+    sys.stdout.write(json.dumps(document, sort_keys=True, indent=2, ensure_ascii=False, allow_nan=False) + "\n")
+
+
+def answer_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """Write a table for a person; numbers to the right. Nothing in a cell is read as markup."""
+    table = Table(title=title, title_justify="left", title_style="bold", header_style="bold")
+    body = [[_cell(value) for value in row] for row in rows]
+    for position, column in enumerate(columns):
+        numbers = all(row[position].replace(",", "").replace(".", "").strip("-–") == "" or row[position][:1].isdigit()
+                      for row in body)
+        table.add_column(column, justify="right" if numbers and body else "left")
+    for row in body:
+        table.add_row(*row)
+    answers.print(table)
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return "–"
+    if isinstance(value, int) and not isinstance(value, bool):
+        return f"{value:,}"
+    from rich.markup import escape
+
+    return escape(str(value))
