@@ -1,0 +1,1 @@
+"""The crawler asks politely, reads exactly, and changes nobody's words."""

@@ -6,8 +6,6 @@ field that cannot be read loses the row; any other is left unknown and reported,
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import suppress
 from datetime import date, timedelta
@@ -16,24 +14,17 @@ from typing import TypeVar
 import msgspec
 
 from crawler.tables import SourceChanged, Table
+from crawler.values import day, text
 from register.records import AnyRecord, Delivery, Fault, Observation, raw_digest
 
 T = TypeVar("T")
 Item = Delivery | Observation | Fault
 
-#: No care home in the United Kingdom is near this size (the largest have about 350 places): a larger figure is damage.
-MOST_PLACES = 2_000
-MOST_TEXT = 1_000
 #: The United Kingdom in WGS 84 degrees, Scilly to Unst and Rockall's lee to Lowestoft.
 LATITUDES, LONGITUDES = (49.8, 61.0), (-8.7, 1.9)
 EARLIEST = date(1900, 1, 2)
 #: Registrations are entered up to some months ahead; a date beyond a year is a slip of the pen.
 AHEAD = timedelta(days=366)
-_ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:[T ][\d:.]*(?:Z|[+-]\d{2}:?\d{2})?)?")
-_SLASHES = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})(?: +\d{1,2}:\d{2}(?::\d{2})?( *[AP]M)?)?", re.IGNORECASE)
-_SERIAL = re.compile(r"[2-6]\d{4}(?:\.0+)?")
-_MONTHS = {name: number for number, name in enumerate("jan feb mar apr may jun jul aug sep oct nov dec".split(), 1)}
-_WORDS = re.compile(r"(?<!\d)(\d{1,2})(?:st|nd|rd|th)?[\s_-]+([A-Za-z]{3,9})[\s_-]+(\d{4})(?!\d)")
 
 
 class Unreadable(ValueError):
@@ -42,132 +33,6 @@ class Unreadable(ValueError):
     def __init__(self, field: str, reason: str, found: str | None = None) -> None:
         super().__init__(f'column "{field}": {reason}')
         self.field, self.reason, self.found = field, reason, found
-
-
-def text(value: object) -> str:
-    """Words with single spaces between them; characters that show nothing are dropped.
-
-    Raises ValueError for a list or an object, for control characters, and for over 1,000 characters.
-    """
-    if isinstance(value, bool) or not isinstance(value, str | int | float):
-        raise ValueError("is not text")
-    words = " ".join(str(value).split())
-    if not words.isprintable():
-        words = "".join(c for c in words if unicodedata.category(c) != "Cf")
-        if any(unicodedata.category(c) in ("Cc", "Cs") for c in words):
-            raise ValueError("holds control characters: the file is damaged here")
-    if len(words) > MOST_TEXT:
-        raise ValueError(f"is longer than {MOST_TEXT:,} characters")
-    return words
-
-
-def count(value: object) -> int:
-    """A whole number of places, 0 to 2,000: ``60``, ``60.0``. ``12 beds``, ``-3`` and ``7.5`` raise ValueError."""
-    if isinstance(value, bool) or not re.fullmatch(r"\d{1,9}(\.0+)?", str(value).strip()):
-        raise ValueError("is not a whole number")
-    number = int(float(str(value)))
-    if number > MOST_PLACES:
-        raise ValueError(f"is more than {MOST_PLACES:,}")
-    return number
-
-
-def yes(value: object) -> bool:
-    """``Y`` or ``Yes`` is true, ``N`` or ``No`` false. Raises ValueError for anything else."""
-    match text(value).lower():
-        case "y" | "yes" | "true":
-            return True
-        case "n" | "no" | "false":
-            return False
-    raise ValueError("is neither Y nor N")
-
-
-def day(value: object) -> date:
-    """A date as the regulators write them: ``2026-05-13`` (with or without a time), ``13/05/2026``, ``13 May 2026``.
-
-    With AM or PM it is American, as a re-published spreadsheet writes it (``5/13/2026 12:00:00 AM``); a bare number of
-    five digits is a spreadsheet's day number. Raises ValueError.
-    """
-    words = text(value)
-    try:
-        if match := _ISO.fullmatch(words):
-            return date(int(match[1]), int(match[2]), int(match[3]))
-        if match := _SLASHES.fullmatch(words):
-            first, second, year = int(match[1]), int(match[2]), int(match[3])
-            return date(year, first, second) if match[4] else date(year, second, first)
-        if match := _WORDS.fullmatch(words):
-            return date(int(match[3]), _MONTHS[match[2][:3].lower()], int(match[1]))
-        if _SERIAL.fullmatch(words):
-            return date(1899, 12, 30) + timedelta(days=int(float(words)))
-    except (ValueError, KeyError) as problem:
-        raise ValueError("is not a day of the calendar") from problem
-    raise ValueError("is not a date")
-
-
-def day_in(words: str) -> date | None:
-    """The day that a sentence or a file's name gives: ``05_May_2026``, ``31 May 2025``, ``2025-05-31``, ``2021-02``.
-
-    A month alone is its first day. ``None`` where there is no such thing.
-    """
-    words = words.replace("%20", " ")
-    if match := _WORDS.search(words):
-        try:
-            return day(" ".join(match.groups()))
-        except ValueError:
-            return None
-    if match := re.search(r"(?<!\d)((?:19|20)\d{2})[-_]([01]\d)(?:[-_]([0-3]\d))?(?!\d)", words):
-        try:
-            return date(int(match[1]), int(match[2]), int(match[3] or 1))
-        except ValueError:
-            return None
-    if match := re.search(r"(?<!\d)([0-3]\d)[-_]([01]\d)[-_]((?:19|20)\d{2})(?!\d)", words):
-        try:
-            return date(int(match[3]), int(match[2]), int(match[1]))
-        except ValueError:
-            return None
-    return None
-
-
-def names_a_day(words: str) -> bool:
-    """Whether a file's name gives a full day, and not only a month."""
-    return day_in(words) is not None and re.search(r"(?<!\d)20\d{2}[-_][01]\d(?![-_]?\d)", words) is None
-
-
-def separate(words: str, vocabulary: Collection[str]) -> tuple[str, ...]:
-    """Split a comma-joined list whose own entries may hold commas, by the entries that are known.
-
-    ``Diagnostic and screening procedures,Treatment of disease, disorder or injury`` is two entries.
-    """
-    known = sorted(vocabulary, key=len, reverse=True)
-    found: list[str] = []
-    rest = words.strip().strip(",").strip()
-    while rest:
-        lowered = rest.lower()
-        starts = (k for k in known if lowered.startswith(k.lower()) and lowered[len(k) : len(k) + 1] in ("", ","))
-        length = next((len(k) for k in starts), len(rest.partition(",")[0]))
-        entry = rest[:length]
-        if entry.strip() and entry.strip() not in found:
-            found.append(entry.strip())
-        rest = rest[len(entry) :].lstrip(", ")
-    return tuple(found)
-
-
-#: Words that only the name of a body of people carries. Personal names that stand alone carry none of them.
-_BODY = re.compile(
-    r"\b(limited|ltd|llp|plc|cic|cio|company|incorporated|council|borough|county|nhs|trust|society|association|"
-    r"foundation|charity|charitable|university|college|board|authority|federation|fellowship|church|diocese|"
-    r"congregation|order|sisters|brothers|corporation|union|institute|committee|trustees|gmbh|inc)\b",
-    re.IGNORECASE,
-)
-_PERSON = re.compile(r"^(mr|mrs|ms|miss|mx|dr|sir|lady|rev|reverend)\b", re.IGNORECASE)
-
-
-def organisation_name(name: str | None) -> str | None:
-    """A provider's name where it names a body and not a person, for files that do not say which a provider is.
-
-    ``Rose Care Limited`` and ``Kent County Council`` are kept; ``Mrs A Smith``, ``A Smith trading as Rose Care`` and
-    whatever else carries no legal form are withheld: a missing name is better than a person's name.
-    """
-    return name if name and _BODY.search(name) and not _PERSON.match(name) else None
 
 
 class Reading:
@@ -179,7 +44,6 @@ class Reading:
         self.private = frozenset(private)
         self._told: set[tuple[str, str]] = set()
         self._faults: list[Fault] = []
-        self._seen: dict[str, int | None] = {}
 
     def fault(
         self,
@@ -218,24 +82,15 @@ class Reading:
         return iter(faults)
 
     def observe(self, record: AnyRecord, raw: bytes | str, row: int | None = None) -> Iterator[Observation]:
-        """The record with its evidence; a second record of one id in one list is held back and reported."""
-        if record.id in self._seen:
-            first = self._seen[record.id]
-            where = "" if first is None else f" (row {first})"
-            self.fault(
-                f"this id stands in the list already{where}; the first is followed",
-                row=row,
-                loses_row=True,
-                record_id=record.id,
-            )
-            return
-        self._seen[record.id] = row
+        """The record with its evidence. ``raw`` is the raw record, or its SHA-256 in hexadecimal."""
         digest = raw if isinstance(raw, str) else raw_digest(raw)
         yield Observation(feed=self.feed, record=record, raw_digest=digest, origin=self.origin, row=row)
 
-    def known(self, identifier: str) -> bool:
-        """Whether the list has given a record of this id already."""
-        return identifier in self._seen
+    def at(self, origin: str) -> Reading:
+        """The reading of one more file of the same list; what is true of the list is still told once."""
+        part = Reading(self.feed, origin, self.as_at, private=self.private)
+        part._told = self._told
+        return part
 
 
 class Row:
@@ -319,9 +174,13 @@ class Row:
             return None, None
         return north, east
 
-    def choice(self, field: str, vocabulary: Collection[str]) -> str | None:
+    def blank(self, field: str) -> bool:
+        """Whether a field is absent or empty."""
+        return not str(self._fields.get(field) or "").strip()
+
+    def choice(self, field: str, vocabulary: Collection[str], *, none: Collection[str] = ()) -> str | None:
         """A word from a closed list, in the source's own spelling; an unseen one is kept, and reported once a file."""
-        word = self.take_text(field)
+        word = self.take_text(field, none=none)
         if word is not None and word.lower() not in vocabulary:
             self.reading.once("is a value never seen before; kept as it is", field=field, about=word, found=word)
         return word
@@ -428,6 +287,14 @@ def json_object(raw: bytes, what: str) -> dict[str, object]:
     if not isinstance(value, dict):
         raise SourceChanged(f"{what} is not a JSON object")
     return value
+
+
+def json_list(raw: bytes, what: str) -> list[object]:
+    """A JSON list from bytes. Raises SourceChanged."""
+    try:
+        return msgspec.json.decode(raw, type=list[object])
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as problem:
+        raise SourceChanged(f"{what} is no JSON list ({problem})") from problem
 
 
 def canonical(value: object) -> bytes:

@@ -11,16 +11,16 @@ import gzip
 import re
 import zlib
 from collections import Counter, deque
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from crawler.workbooks import Damaged, Line, Sheet, workbook_sheets
-
-__all__ = ["Damaged", "Line", "Sheet", "SourceChanged", "Table", "find_table", "open_sheets", "plain_file"]
+from crawler.excel import xlsx_sheets
+from crawler.opendocument import ods_sheets
+from crawler.workbooks import Damaged, Line, Sheet, open_zip
 
 MOST_BYTES = 2 * 1024**3
 MOST_RATIO = 200
@@ -76,7 +76,7 @@ def open_sheets(path: Path) -> Iterator[Iterator[Sheet]]:
         if not start:
             raise Damaged("is empty")
         if head.startswith(b"PK"):
-            yield workbook_sheets(plain)
+            yield _workbook(plain)
         elif head.startswith(b"\xd0\xcf\x11\xe0"):
             raise Damaged("is an old binary workbook (.xls): save it as .xlsx, .ods or .csv")
         elif start[:1] == b"<":
@@ -85,6 +85,21 @@ def open_sheets(path: Path) -> Iterator[Iterator[Sheet]]:
             raise Damaged("is JSON, not a table")
         else:
             yield iter([Sheet("", CsvLines(plain))])
+
+
+def _workbook(path: Path) -> Iterator[Sheet]:
+    with open_zip(path) as archive:
+        members = set(archive.namelist())
+    if "xl/workbook.xml" in members:
+        return xlsx_sheets(path)
+    if "content.xml" in members:
+        return ods_sheets(path)
+    raise Damaged("is a zip, but neither an OpenDocument nor an Excel (.xlsx) spreadsheet")
+
+
+def names(joined: str) -> frozenset[str]:
+    """Column names written with ``|`` between them."""
+    return frozenset(name.strip() for name in joined.split("|"))
 
 
 class CsvLines:
@@ -219,47 +234,82 @@ def plain_name(name: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class Layout:
+    """A table as its publisher lays it out.
+
+    ``columns`` are those that are read, each with the other names it has gone by; ``keys`` those of them without which
+    the table cannot be told or read; ``optional`` those that some editions have, whose absence says nothing.
+    ``unread`` are known columns that are left out on purpose.
+    """
+
+    name: str
+    keys: tuple[str, ...]
+    columns: Mapping[str, Sequence[str]]
+    optional: Collection[str] = ()
+    unread: Collection[str] = ()
+
+    def missing(self, plain: Collection[str]) -> list[str]:
+        """The keys that a row of names, as ``plain_name`` gives them, does not hold."""
+        return [key for key in self.keys if not {plain_name(n) for n in (key, *self.columns.get(key, ()))} & set(plain)]
+
+
+@dataclass(frozen=True, slots=True)
 class Table:
-    """A sheet from its header on. ``columns`` are the names to read by, in order; ``absent`` the known ones missing."""
+    """A sheet from its header on.
+
+    ``columns`` are the names to read by, in order; ``absent`` the expected ones that are missing; ``preamble`` what
+    stood above the header.
+    """
 
     sheet: str
+    layout: Layout
     columns: tuple[str, ...]
     absent: tuple[str, ...]
     lines: Iterator[Line]
     preamble: tuple[str, ...]
 
 
-def find_table(sheet: Sheet, known: Mapping[str, Sequence[str]], *, keys: Iterable[str]) -> Table:
-    """Find the header of a sheet and name its columns.
+@dataclass(frozen=True, slots=True)
+class NoTable:
+    """A sheet in which no known header was found: what its first rows say, how wide it is, what was looked for."""
 
-    ``known`` gives the columns that are read, each with the other names it has gone by. A column is found by its exact
-    name, by an earlier name, or by its name without case and marks; any other column keeps the name it has. ``keys``
-    are the columns without which nothing can be read: the header is the first row that holds them all. Raises
-    SourceChanged, naming the missing columns of the nearest row.
+    preamble: tuple[str, ...]
+    width: int
+    reason: str
+
+
+def find_table(sheet: Sheet, layouts: Sequence[Layout]) -> Table | NoTable:
+    """Find the header of a sheet: the first row that holds all keys of a layout; layouts are tried in their order.
+
+    A column is found by its exact name, by an earlier name, or by its name without case and marks; any other column
+    keeps the name it has.
     """
-    keys = tuple(keys)
-    wanted = {key: {plain_name(name) for name in (key, *known.get(key, ()))} for key in keys}
     preamble: list[str] = []
-    nearest: tuple[int, list[str]] = (-1, list(keys))
+    width = 0
+    nearest = (len(layouts[0].keys), layouts[0], list(layouts[0].keys))
     for line in islice(sheet.lines, HEADER_WITHIN):
         names = [" ".join(cell.removeprefix("\ufeff").removeprefix("ï»¿").split()) for cell in line.cells]
         while names and not names[-1]:
             names.pop()
+        width = max(width, len(names))
         plain = {plain_name(name) for name in names}
-        missing = [key for key, spellings in wanted.items() if not spellings & plain]
-        if not missing:
-            columns, absent = _name_columns(names, known)
-            if isinstance(sheet.lines, CsvLines):
-                sheet.lines.width = len(names)
-            return Table(sheet.name, columns, absent, sheet.lines, tuple(preamble))
-        if len(keys) - len(missing) > nearest[0]:
-            nearest = (len(keys) - len(missing), missing)
+        for layout in layouts:
+            missing = layout.missing(plain)
+            if not missing:
+                columns, absent = _name_columns(names, layout.columns)
+                if isinstance(sheet.lines, CsvLines):
+                    sheet.lines.width = len(names)
+                absent = tuple(name for name in absent if name not in layout.optional)
+                return Table(sheet.name, layout, columns, absent, sheet.lines, tuple(preamble))
+            if len(missing) < len(layout.keys):
+                nearest = min(nearest, (len(missing), layout, missing), key=lambda entry: entry[0])
         preamble.append(" ".join(names))
-    where = f'sheet "{sheet.name}"' if sheet.name else "the file"
-    raise SourceChanged(
-        f"{where} has no header row with the column{'s' if len(nearest[1]) > 1 else ''} "
-        + ", ".join(f'"{name}"' for name in nearest[1])
-        + f" in its first {HEADER_WITHIN} rows"
+    where = f'sheet "{sheet.name}" has' if sheet.name else "it has"
+    lacking = ", ".join(f'"{name}"' for name in nearest[2])
+    return NoTable(
+        tuple(preamble),
+        width,
+        f"{where} no header row in its first {HEADER_WITHIN} rows; for {nearest[1].name} it lacks {lacking}",
     )
 
 

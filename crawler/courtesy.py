@@ -1,0 +1,120 @@
+"""How the crawler behaves towards the sites it asks: who it says it is, how often it asks, how it waits."""
+
+from __future__ import annotations
+
+import asyncio
+from email.utils import parsedate_to_datetime
+from importlib.metadata import PackageNotFoundError, version
+from typing import TYPE_CHECKING, Any
+
+from scrapy import Request
+from scrapy.downloadermiddlewares.redirect import RedirectMiddleware
+from scrapy.downloadermiddlewares.retry import RetryMiddleware
+from scrapy.exceptions import IgnoreRequest
+from scrapy.http import Response
+
+if TYPE_CHECKING:
+    from crawler.spider import Run
+
+PROJECT = "https://example.org/longstop"
+#: Told to wait for longer than this, a run gives up and tries again the next night.
+LONGEST_WAIT = 300.0
+RETRIES = 8
+BACK_OFF = 0.25
+
+
+def user_agent(contact: str) -> str:
+    """Who we are and where to complain."""
+    try:
+        number = version("longstop")
+    except PackageNotFoundError:
+        number = "0"
+    return f"Longstop/{number} (register of care homes; +{contact or PROJECT})"
+
+
+def scrapy_settings(run: Run) -> dict[str, Any]:
+    """Scrapy's settings for a run: robots.txt obeyed, the source's rate kept, no cookies, no redirects elsewhere.
+
+    On a loopback address nobody has to be spared, so there is no delay.
+    """
+    rate = run.source.rate
+    delay = 60 / (run.requests_per_minute or rate.requests_per_minute)
+    return {
+        "USER_AGENT": user_agent(run.contact),
+        "ROBOTSTXT_OBEY": True,
+        "COOKIES_ENABLED": False,
+        "TELNETCONSOLE_ENABLED": False,
+        "REFERER_ENABLED": False,
+        "CONCURRENT_REQUESTS_PER_DOMAIN": 16 if run.loopback else rate.at_once,
+        "DOWNLOAD_DELAY": 0 if run.loopback else delay,
+        "RANDOMIZE_DOWNLOAD_DELAY": False,
+        "AUTOTHROTTLE_ENABLED": not run.loopback,
+        "AUTOTHROTTLE_START_DELAY": delay,
+        "AUTOTHROTTLE_TARGET_CONCURRENCY": float(rate.at_once),
+        "DOWNLOAD_MAXSIZE": run.source.largest_file * 1024**2,
+        "DOWNLOAD_WARNSIZE": 0,
+        "DOWNLOAD_TIMEOUT": 20 if run.loopback else 300,
+        "DOWNLOAD_FAIL_ON_DATALOSS": True,
+        "RETRY_TIMES": 4 if run.loopback else RETRIES,
+        "RETRY_HTTP_CODES": [408, 429, 500, 502, 503, 504, 522, 524],
+        "RETRY_GIVE_UP_LOG_LEVEL": "DEBUG",
+        "REDIRECT_MAX_TIMES": 5,
+        "METAREFRESH_ENABLED": False,
+        "HTTPPROXY_ENABLED": not run.loopback,
+        "DOWNLOADER_MIDDLEWARES": {
+            "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,
+            "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": None,
+            "crawler.courtesy.PatientRetry": 550,
+            "crawler.courtesy.RedirectAtHome": 600,
+        },
+        "ITEM_PIPELINES": {"crawler.pipelines.Handover": 300},
+        "LOG_LEVEL": "CRITICAL",
+        "LOG_ENABLED": True,
+        "LOGSTATS_INTERVAL": 0,
+        "SCHEDULER_PRIORITY_QUEUE": "scrapy.pqueues.ScrapyPriorityQueue",
+    }
+
+
+def wait_told(response: Response) -> float | None:
+    """Seconds that a ``Retry-After`` header asks for, as a number or as a date against the answer's own date."""
+    told = (response.headers.get("Retry-After") or b"").decode("latin-1").strip()
+    if told.isdecimal():
+        return float(told)
+    try:
+        until = parsedate_to_datetime(told)
+        now = parsedate_to_datetime((response.headers.get("Date") or b"").decode("latin-1"))
+        return max(0.0, (until - now).total_seconds())
+    except (TypeError, ValueError):
+        return None
+
+
+class PatientRetry(RetryMiddleware):
+    """Tries again after 429 and 5xx, as late as it is told to, else twice as late each time."""
+
+    async def process_response(self, request: Request, response: Response, spider: Any = None) -> Request | Response:  # type: ignore[override]
+        """The answer, or the request once more."""
+        if response.status not in self.retry_http_codes:
+            return response
+        tried = int(request.meta.get("retry_times", 0))
+        wait = wait_told(response)
+        if wait is None:
+            wait = BACK_OFF * 2**tried
+        if wait > LONGEST_WAIT or tried >= self.max_retry_times:
+            return response
+        await asyncio.sleep(wait)
+        return super().process_response(request, response)
+
+
+class RedirectAtHome(RedirectMiddleware):
+    """Follows a redirect only to where the source may send us: never to another host, never from https to http."""
+
+    def process_response(self, request: Request, response: Response, spider: Any = None) -> Request | Response:
+        """The answer, or the request that it redirects to. Raises IgnoreRequest for one that leads elsewhere."""
+        plain = request.replace(meta={k: v for k, v in request.meta.items() if k != "handle_httpstatus_all"})
+        result = super().process_response(plain, response)
+        if isinstance(result, Request):
+            run: Run | None = getattr(self.crawler.spider, "run", None)
+            if run is not None and not run.allowed(result.url):
+                raise IgnoreRequest(f"it redirects to {result.url[:200]}, which is not a place of this source")
+            result.meta["handle_httpstatus_all"] = True
+        return result

@@ -1,0 +1,216 @@
+"""Runs one source: over HTTP in a process of its own (``refresh``), or from files as published (``replay``).
+
+Both send every record the same way to the register's intake, which publishes the whole run or none of it.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from datetime import date, datetime
+from importlib import import_module
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import msgspec
+from scrapy.crawler import AsyncCrawlerProcess
+from sqlalchemy import Engine
+
+from crawler.courtesy import scrapy_settings
+from crawler.pipelines import Way
+from crawler.progress import Progress
+from crawler.reading import Item
+from crawler.source import Source, source_named
+from crawler.spider import RegisterSpider, Run
+from crawler.tables import SourceChanged
+from crawler.workbooks import Damaged
+from register.intake import Intake, RunReport
+from register.settings import Settings
+
+Parser = Callable[..., Iterator[Item]]
+
+#: Files that lie beside published ones and are no part of them.
+_PASSED_OVER = frozenset({".txt", ".md", ".html", ".htm", ".pdf"})
+
+
+class NotConfigured(RuntimeError):
+    """A source that wants a key and has none. The message says which variable to set, and where to apply."""
+
+
+class CannotReplay(ValueError):
+    """A path that cannot be replayed. The message says why, and that nothing was published."""
+
+
+class CrawlFailed(RuntimeError):
+    """A crawl whose own process ended without a report. The message says what it said last."""
+
+
+class Job(msgspec.Struct, frozen=True):
+    """What the crawling process is told, on its standard input: no secret stands on a command line."""
+
+    source: str
+    base: str
+    key: str | None
+    database_url: str
+    spool_dir: str
+    today: date
+    learnt: datetime
+    as_at: date | None = None
+    contact: str = ""
+    partner_code: str | None = None
+    requests_per_minute: int | None = None
+
+
+def refresh(
+    source_name: str,
+    *,
+    settings: Settings,
+    engine_url: str,
+    today: date,
+    learnt: datetime,
+    full: bool = False,
+) -> RunReport:
+    """Crawl a source and publish what it says. The spider runs in a process of its own, as Scrapy's reactor must.
+
+    Beside the settings, the environment may hold ``LONGSTOP_CONTACT`` (named in the User-Agent),
+    ``LONGSTOP_<SOURCE>_RATE`` (requests a minute) and ``LONGSTOP_CQC_API_PARTNER_CODE``. Every refresh reads the whole
+    source, so ``full`` changes nothing today. Raises SourceProblem for an unknown source, NotConfigured without a key,
+    CrawlFailed where the process died.
+    """
+    source = source_named(source_name)
+    capitals = f"LONGSTOP_{source.name.upper()}"
+    own_address, key = settings.source_url(source.name), settings.source_key(source.name)
+    if source.key and not key and own_address is None:
+        raise NotConfigured(f"{source.name} is not configured: set {capitals}_KEY (apply at {source.key.apply})")
+    rate = os.environ.get(f"{capitals}_RATE", "")
+    job = Job(
+        source=source.name,
+        base=(own_address or source.url).rstrip("/"),
+        key=key,
+        database_url=engine_url,
+        spool_dir=str(settings.spool_dir),
+        today=today,
+        learnt=learnt,
+        contact=os.environ.get("LONGSTOP_CONTACT", ""),
+        partner_code=os.environ.get(f"{capitals}_PARTNER_CODE") or None,
+        requests_per_minute=int(rate) if rate.isdecimal() and int(rate) else None,
+    )
+    with TemporaryDirectory(prefix="longstop-") as folder:
+        answer = Path(folder) / "report.json"
+        command = [sys.executable, "-m", "crawler", str(answer)]
+        done = subprocess.run(command, input=msgspec.json.encode(job), stdout=sys.stderr.fileno(), check=False)
+        if not answer.is_file():
+            raise CrawlFailed(f"{source.name}: the crawl ended without a report (status {done.returncode})")
+        return msgspec.json.decode(answer.read_bytes(), type=RunReport)
+
+
+def crawl(job: Job, engine: Engine) -> RunReport:
+    """Crawl in this process, once: Scrapy's reactor cannot be started again."""
+    source = source_named(job.source)
+    with TemporaryDirectory(prefix="longstop-") as folder, Progress(source.name) as progress:
+        run = Run(
+            source=source,
+            base=job.base,
+            folder=Path(folder),
+            today=job.today,
+            as_at=job.as_at,
+            key=job.key,
+            partner_code=job.partner_code,
+            contact=job.contact,
+            requests_per_minute=job.requests_per_minute,
+            progress=progress,
+        )
+        intake = _intake(source, engine, job.learnt, Path(job.spool_dir))
+        with intake:
+            way = Way(source.corrections, intake, progress)
+            process = AsyncCrawlerProcess({**scrapy_settings(run), "LONGSTOP_WAY": way})
+            crawler = process.create_crawler(spider_class(source.name))
+            process.crawl(crawler, run=run)
+            process.start()
+            broken = crawler.stats.get_value("spider_exceptions/count") if crawler.stats else None
+            if broken:
+                run.failures.append(f"{broken} answers met an error in Longstop itself; see the messages above.")
+            if run.failures:
+                return intake.abandon(" ".join(dict.fromkeys(run.failures)))
+            if isinstance(crawler.spider, RegisterSpider):
+                for item in crawler.spider.closing():
+                    way.send(item)
+            return intake.publish(source.checks_for(publisher_address=run.publisher_address))
+
+
+def replay(
+    source_name: str,
+    path: Path,
+    *,
+    engine: Engine,
+    today: date,
+    learnt: datetime,
+    as_at: date | None = None,
+    spool_dir: Path | None = None,
+    shown: bool = True,
+) -> RunReport:
+    """Read a file or folder as a publisher published it, and publish what it says; no network is used.
+
+    ``cqc_api`` takes a folder of the API's JSON, or a file of one record a line; the others any of their files, or a
+    folder of them; all may be gzipped. The day of a file is ``as_at``, else the one stated in it or its name, else
+    ``today``. Raises SourceProblem for an unknown source, CannotReplay, naming the file, for one that cannot be read.
+    """
+    source = source_named(source_name)
+    if not path.exists():
+        raise CannotReplay(f"cannot replay {path}: there is no such file or folder")
+    with (
+        TemporaryDirectory(prefix="longstop-") as folder,
+        Progress(source.name, shown=shown) as progress,
+        _intake(source, engine, learnt, spool_dir or Path(folder)) as intake,
+    ):
+        way = Way(source.corrections, intake, progress)
+        for item in read_published(source.name, path, today=today, as_at=as_at):
+            way.send(item)
+        return intake.publish(source.checks_for(publisher_address=False))
+
+
+def read_published(source_name: str, path: Path, *, today: date, as_at: date | None = None) -> Iterator[Item]:
+    """Every item in a file or folder as published, in order. Raises CannotReplay naming the file."""
+    parse = parser_of(source_name)
+    if source_name == "cqc_api" or path.is_file():
+        files = [path]
+    else:
+        files = [p for p in sorted(path.rglob("*")) if p.is_file() and p.suffix.lower() not in _PASSED_OVER]
+        files = [p for p in files if not p.name.startswith((".", "~"))]
+        if not files:
+            raise CannotReplay(f"cannot replay {path}: the folder holds no file")
+    for file in files:
+        try:
+            yield from parse(file, today=today, as_at=as_at)
+        except (SourceChanged, Damaged) as problem:
+            raise CannotReplay(f"cannot read {file.name}: {problem}. Nothing was published") from problem
+        except OSError as problem:
+            raise CannotReplay(f"cannot read {file.name}: {problem.strerror}. Nothing was published") from problem
+
+
+def spider_class(source_name: str) -> type[RegisterSpider]:
+    """The spider in the source's module."""
+    module = import_module(f"crawler.spiders.{source_name}")
+    found = [c for c in vars(module).values() if isinstance(c, type) and issubclass(c, RegisterSpider)]
+    return next(c for c in found if c.__module__ == module.__name__)
+
+
+def parser_of(source_name: str) -> Parser:
+    """The ``parse_published`` of the source's module: a path, ``today`` and ``as_at`` to items."""
+    parser: Parser = import_module(f"crawler.spiders.{source_name}").parse_published
+    return parser
+
+
+def _intake(source: Source, engine: Engine, learnt: datetime, spool_dir: Path) -> Intake:
+    return Intake(
+        engine,
+        source.name,
+        learnt=learnt,
+        spool_dir=spool_dir,
+        publisher=source.publisher,
+        licence=source.licence,
+        attribution=source.attribution,
+        feed_ranks=source.ranks,
+    )

@@ -1,0 +1,192 @@
+"""The shared base of the spiders: it knows its source and its run, asks only where it may, and fails in sentences."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from functools import wraps
+from pathlib import Path
+from typing import Any, ClassVar
+from urllib.parse import unquote, urljoin, urlsplit
+
+from scrapy import Request, Spider
+from scrapy.exceptions import CloseSpider, IgnoreRequest
+from scrapy.http import Response
+from twisted.python.failure import Failure
+
+from crawler.progress import Progress
+from crawler.reading import Item
+from crawler.source import Source
+from crawler.tables import SourceChanged
+from crawler.workbooks import Damaged
+
+#: What a refusal means to the person who set the source up.
+REFUSALS = {
+    401: "the key is missing or wrong (401)",
+    403: "access was refused (403): the key may not cover this, or the address may have moved",
+    404: "there is nothing at this address (404)",
+    429: "too many requests were made, and waiting did not help (429)",
+}
+_LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+
+
+class OutOfBounds(ValueError):
+    """An address that the source has no business to send us to."""
+
+
+@dataclass(slots=True)
+class Run:
+    """One crawl of one source. ``base`` is the address in use, ``folder`` where downloads are kept until they are read.
+
+    ``failures`` are sentences: with any in it, nothing of the run is published.
+    """
+
+    source: Source
+    base: str
+    folder: Path
+    today: date
+    as_at: date | None = None
+    key: str | None = None
+    partner_code: str | None = None
+    contact: str = ""
+    requests_per_minute: int | None = None
+    progress: Progress | None = None
+    failures: list[str] = field(default_factory=list)
+
+    @property
+    def page(self) -> str:
+        """Where the files are found: the base itself where it has a path, else the source's page on it."""
+        return self.base if urlsplit(self.base).path.strip("/") else self.base.rstrip("/") + self.source.page
+
+    @property
+    def publisher_address(self) -> bool:
+        """Whether the publisher's own site is asked, and not a mirror or a test site."""
+        return urlsplit(self.base).netloc.lower() == urlsplit(self.source.url).netloc.lower()
+
+    @property
+    def loopback(self) -> bool:
+        """Whether the site is on this machine, where nobody else's server has to be spared."""
+        return urlsplit(self.base).hostname in _LOOPBACK
+
+    def allowed(self, address: str) -> bool:
+        """Whether an address may be asked: the host and port in use, or the source's own other hosts over https."""
+        base, asked = urlsplit(self.base), urlsplit(address)
+        if asked.scheme not in ("https", base.scheme) or asked.username or asked.password:
+            return False
+        if asked.netloc.lower() == base.netloc.lower():
+            return True
+        return self.publisher_address and asked.scheme == "https" and asked.netloc.lower() in self.source.hosts
+
+
+def in_sentences(callback: Callable[..., Any]) -> Callable[..., Any]:
+    """A spider's callback whose known troubles end the run with a sentence instead of a traceback."""
+
+    @wraps(callback)
+    def guarded(self: RegisterSpider, response: Response, **more: Any) -> Iterator[Any]:
+        try:
+            self.check_answer(response)
+            yield from callback(self, response, **more)
+        except (SourceChanged, Damaged, OutOfBounds) as problem:
+            self.fail(f"{file_name(response.url)}: {problem}")
+
+    return guarded
+
+
+class RegisterSpider(Spider):
+    """A spider of one source. Subclasses say what to ask for, and hand what comes to a pure parse function."""
+
+    #: Statuses that a callback sees for itself, beside 200.
+    expects: ClassVar[frozenset[int]] = frozenset()
+
+    def __init__(self, run: Run) -> None:
+        super().__init__(run.source.name)
+        self.run = run
+
+    def __init_subclass__(cls, **more: Any) -> None:
+        """Guard every ``parse_…`` method."""
+        super().__init_subclass__(**more)
+        for name, member in list(vars(cls).items()):
+            if name.startswith("parse_") and callable(member):
+                setattr(cls, name, in_sentences(member))
+
+    async def start(self) -> AsyncIterator[Request]:
+        """What is asked first."""
+        raise NotImplementedError
+        yield
+
+    def closing(self) -> Iterable[Item]:
+        """What can only be said when all has been fetched."""
+        return ()
+
+    def get(self, address: str, callback: Callable[..., Any], **more: object) -> Request:
+        """A request. Raises OutOfBounds for an address outside the source."""
+        address = urljoin(self.run.base, address)
+        if not self.run.allowed(address):
+            raise OutOfBounds(f"it sends us to {address[:200]}, which is not a place of this source")
+        headers = {self.run.source.key.header: self.run.key} if self.run.source.key and self.run.key else {}
+        return Request(
+            address,
+            callback,
+            headers=headers,
+            errback=self.unanswered,
+            cb_kwargs=dict(more),
+            dont_filter=True,
+            meta={"handle_httpstatus_all": True},
+        )
+
+    def check_answer(self, response: Response) -> None:
+        """Stop at an answer that is none. Raises SourceChanged."""
+        if response.status in self.expects:
+            return
+        if response.status != 200:
+            raise SourceChanged(REFUSALS.get(response.status, f"the answer was {response.status}"))
+        if not response.body.strip():
+            raise SourceChanged("the answer is empty")
+
+    def unanswered(self, failure: Failure) -> None:
+        """A request that got no answer: the run fails."""
+        request = getattr(failure, "request", None)
+        address = request.url if request is not None else self.run.base
+        self.fail(f"{file_name(address)}: {why_unanswered(failure)}")
+
+    def fail(self, sentence: str) -> None:
+        """End the run; nothing of it is published."""
+        self.run.failures.append(sentence.rstrip(".") + ".")
+        raise CloseSpider("failed")
+
+    def save(self, response: Response) -> Path:
+        """Keep a download under its own name; returns where."""
+        self.run.folder.mkdir(parents=True, exist_ok=True)
+        path = self.run.folder / file_name(response.url)
+        path.write_bytes(response.body)
+        return path
+
+
+def file_name(address: str) -> str:
+    """The last part of an address, safe as a file's name."""
+    name = unquote(urlsplit(address).path).rstrip("/").rpartition("/")[2]
+    return re.sub(r"[^A-Za-z0-9._ -]", "_", name).strip(". ")[:120] or "download"
+
+
+def why_unanswered(failure: Failure) -> str:
+    """A sentence for a request that failed."""
+    if isinstance(failure.value, IgnoreRequest):
+        return str(failure.value) or "robots.txt does not allow it"
+    kind = failure.type.__name__ if failure.type else "error"
+    said = {
+        "DNSLookupError": "the host cannot be found",
+        "CannotResolveHostError": "the host cannot be found",
+        "ConnectionRefusedError": "the server refuses connections",
+        "DownloadConnectionRefusedError": "the server refuses connections",
+        "DownloadTimeoutError": "the server did not answer in time",
+        "TimeoutError": "the server did not answer in time",
+        "TCPTimedOutError": "the server did not answer in time",
+        "ResponseDataLossError": "the answer was cut short",
+        "ResponseFailed": "the answer was cut short",
+        "DownloadFailedError": "the answer was cut short",
+        "DownloadCancelledError": "the answer is larger than any file of this source",
+        "CancelledError": "the answer is larger than any file of this source",
+    }
+    return said.get(kind, f"no answer ({kind})")
