@@ -82,10 +82,15 @@ class Site:
         """The address for a source: ``cqc_api``, ``cqc_directory``, ``care_inspectorate`` or ``ons_boundaries``."""
         return self.address + PATHS[source]
 
+    @property
+    def key(self) -> str:
+        """The key that the API wants."""
+        return KEY
+
     def settings(self) -> dict[str, str]:
         """The environment variables that point every source here."""
         urls = {f"LONGSTOP_{source.upper()}_URL": self.url(source) for source in PATHS}
-        return {**urls, "LONGSTOP_CQC_API_KEY": KEY}
+        return {**urls, "LONGSTOP_CQC_API_KEY": self.key}
 
     def inject(self, *faults: Fault) -> None:
         """Switch faults on; of several that fit a request, the one injected first strikes."""
