@@ -45,7 +45,7 @@ def postgresql_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]
     try:
         server = pgserver.get_server(tmp_path_factory.mktemp("postgresql"))
         address = server.get_uri()
-    except Exception as problem:  # noqa: BLE001 - whatever stops a server from starting here, the test cannot run
+    except Exception as problem:  # whatever stops a server from starting here, the test cannot run
         pytest.skip(f"no PostgreSQL server can be started here: {problem}")
     yield address.replace("postgresql://", "postgresql+psycopg://", 1)
     server.cleanup()

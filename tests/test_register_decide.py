@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from itertools import permutations
+from itertools import pairwise, permutations
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -62,7 +62,7 @@ def test_believed_stretches_never_overlap_and_neighbours_that_touch_differ(
     drawn: list[tuple[int, str | None]],
 ) -> None:
     result = history([(DAY + timedelta(days=offset), state) for offset, state in drawn])
-    for (_, end, digest), (start, _, following) in zip(result, result[1:], strict=False):
+    for (_, end, digest), (start, _, following) in pairwise(result):
         assert end is not None
         assert end < start or (end == start and digest != following)
 

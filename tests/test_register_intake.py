@@ -194,7 +194,8 @@ elif where == "publishing":
     register.publication._execute = lambda *a, **k: (real(*a, **k), killed())
 elif where == "before the end":
     register.intake.write_quarantine = killed
-load(open_database(sys.argv[1]), Path(sys.argv[2]), a_list(date(2025, 6, 30), [a_location(n, beds=n) for n in range(200)]))
+homes = [a_location(n, beds=n) for n in range(200)]
+load(open_database(sys.argv[1]), Path(sys.argv[2]), a_list(date(2025, 6, 30), homes))
 """
 
 
