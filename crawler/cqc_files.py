@@ -113,7 +113,7 @@ class ActiveRows:
         self._unread, self._providers = frozenset(table.layout.unread) | PROVIDER_COLUMNS, providers
 
     def __call__(self, row: Row) -> Iterator[Item]:
-        """The row's records. Raises Unreadable without a location id."""
+        """The row's records. Raises UnreadableField without a location id."""
         location = row.take_id(self.key, cqc_id)
         provider = row.take_identifier("Provider ID", cqc_id)
         types = row.flags(self._types)
@@ -186,7 +186,7 @@ class DualRows:
         self._unread = table.layout.unread
 
     def __call__(self, row: Row) -> Iterator[Item]:
-        """The row's link. Raises Unreadable without both ids."""
+        """The row's link. Raises UnreadableField without both ids."""
         location = row.take_id(self.key, cqc_id)
         other = row.take("Linked Organisation ID", lambda value: cqc_id(text(value)))
         is_primary, _ = primary(row, "Primary ID", location)
@@ -208,7 +208,7 @@ class MarketRows:
         self._unread, self._providers = table.layout.unread, providers
 
     def __call__(self, row: Row) -> Iterator[Item]:
-        """The row's records. Raises Unreadable without a location id."""
+        """The row's records. Raises UnreadableField without a location id."""
         location = row.take_id(self.key, cqc_id)
         provider = row.take_identifier("Provider ID", cqc_id)
         types, beds = _list(row, "Service Types"), row.take_optional("Care homes beds", count)
@@ -264,7 +264,7 @@ class WeeklyRows:
         self._unread, self._providers = table.layout.unread, providers
 
     def __call__(self, row: Row) -> Iterator[Item]:
-        """The row's records. Raises Unreadable with neither a location's nor a provider's id."""
+        """The row's records. Raises UnreadableField with neither a location's nor a provider's id."""
         provider = row.take_identifier(PROVIDER_KEY, cqc_id)
         name = row.take_text("Provider name")
         if row.blank(LOCATION_KEY) and provider is not None:
@@ -319,7 +319,7 @@ class RatingRows:
         self._others = 0
 
     def __call__(self, row: Row) -> Iterator[Item]:
-        """Weigh a row; yields the provider it names. Raises Unreadable without a location id."""
+        """Weigh a row; yields the provider it names. Raises UnreadableField without a location id."""
         location = row.take_id(self.key, cqc_id)
         group = (row.take_text("Service / Population Group") or "").lower()
         if (row.take_text("Domain") or "").lower() != "overall" or group not in ("overall", "care homes"):

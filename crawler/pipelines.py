@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from msgspec import structs
 
@@ -14,6 +14,8 @@ from register.records import Delivery, Fault, LocationRecord, Observation, Provi
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
+
+    from crawler.spider import Run
 
 
 class Receiver(Protocol):
@@ -112,15 +114,16 @@ class Way:
 class Handover:
     """Scrapy's item pipeline: sends what a spider yields on its way."""
 
-    def __init__(self, way: Way) -> None:
-        self._way = way
+    def __init__(self, crawler: Crawler) -> None:
+        self._crawler = crawler
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Handover:
-        """The way that the run has set."""
-        return cls(crawler.settings["LONGSTOP_WAY"])
+        """Scrapy's way to make one."""
+        return cls(crawler)
 
-    def process_item(self, item: Item) -> Any:
-        """Scrapy's call."""
-        self._way.send(item)
+    def process_item(self, item: Item) -> Item:
+        """Send one item; the spider's run knows where."""
+        run: Run = self._crawler.spider.run  # type: ignore[union-attr]
+        run.send(item)
         return item

@@ -28,6 +28,10 @@ AHEAD = timedelta(days=366)
 
 
 class Unreadable(ValueError):
+    """A file that cannot be read. The message names it, says why, and that nothing of it was published."""
+
+
+class UnreadableField(ValueError):
     """A required field that cannot be read: the row is held back."""
 
     def __init__(self, field: str, reason: str, found: str | None = None) -> None:
@@ -110,17 +114,17 @@ class Row:
         return value
 
     def take(self, field: str, parse: Callable[[object], T]) -> T:
-        """A required field. Raises Unreadable where it is missing, blank or not what it should be."""
+        """A required field. Raises UnreadableField where it is missing, blank or not what it should be."""
         value = self._pop(field)
         if value is None:
-            raise Unreadable(field, "is missing")
+            raise UnreadableField(field, "is missing")
         try:
             return parse(value)
         except ValueError as problem:
-            raise Unreadable(field, str(problem), str(value)) from problem
+            raise UnreadableField(field, str(problem), str(value)) from problem
 
     def take_id(self, field: str, parse: Callable[[str], str]) -> str:
-        """The record's own id, which every later fault of the row then names. Raises Unreadable."""
+        """The record's own id, which every later fault of the row then names. Raises UnreadableField."""
         self.record_id = self.take(field, lambda value: parse(text(value)))
         return self.record_id
 
@@ -264,7 +268,7 @@ def read_row(row: Row, read: Callable[[Row], Iterable[Item]]) -> Iterator[Item]:
     """One row through ``read``; where a required field cannot be read, a fault that loses the row, and nothing else."""
     try:
         yield from read(row)
-    except Unreadable as problem:
+    except UnreadableField as problem:
         row.reading.fault(
             problem.reason,
             row=row.number,

@@ -21,8 +21,8 @@ from sqlalchemy import Engine
 from crawler.courtesy import scrapy_settings
 from crawler.pipelines import Way
 from crawler.progress import Progress
-from crawler.reading import Item
-from crawler.source import Source, source_named
+from crawler.reading import Item, Unreadable
+from crawler.source import Source, SourceProblem, source_named
 from crawler.spider import RegisterSpider, Run
 from crawler.tables import SourceChanged
 from crawler.workbooks import Damaged
@@ -35,15 +35,11 @@ Parser = Callable[..., Iterator[Item]]
 _PASSED_OVER = frozenset({".txt", ".md", ".html", ".htm", ".pdf"})
 
 
-class NotConfigured(RuntimeError):
+class NotConfigured(SourceProblem):
     """A source that wants a key and has none. The message says which variable to set, and where to apply."""
 
 
-class CannotReplay(ValueError):
-    """A path that cannot be replayed. The message says why, and that nothing was published."""
-
-
-class CrawlFailed(RuntimeError):
+class CrawlFailed(SourceProblem):
     """A crawl whose own process ended without a report. The message says what it said last."""
 
 
@@ -67,12 +63,14 @@ def refresh(
     source_name: str,
     *,
     settings: Settings,
-    engine_url: str,
     today: date,
     learnt: datetime,
+    engine_url: str | None = None,
     full: bool = False,
 ) -> RunReport:
     """Crawl a source and publish what it says. The spider runs in a process of its own, as Scrapy's reactor must.
+
+    ``engine_url`` is the register's database, by default the one in the settings.
 
     Beside the settings, the environment may hold ``LONGSTOP_CONTACT`` (named in the User-Agent),
     ``LONGSTOP_<SOURCE>_RATE`` (requests a minute) and ``LONGSTOP_CQC_API_PARTNER_CODE``. Every refresh reads the whole
@@ -82,14 +80,14 @@ def refresh(
     source = source_named(source_name)
     capitals = f"LONGSTOP_{source.name.upper()}"
     own_address, key = settings.source_url(source.name), settings.source_key(source.name)
-    if source.key and not key and own_address is None:
+    if source.key and source.key.required and not key and own_address is None:
         raise NotConfigured(f"{source.name} is not configured: set {capitals}_KEY (apply at {source.key.apply})")
     rate = os.environ.get(f"{capitals}_RATE", "")
     job = Job(
         source=source.name,
         base=(own_address or source.url).rstrip("/"),
         key=key,
-        database_url=engine_url,
+        database_url=engine_url or settings.database_url,
         spool_dir=str(settings.spool_dir),
         today=today,
         learnt=learnt,
@@ -109,12 +107,18 @@ def refresh(
 def crawl(job: Job, engine: Engine) -> RunReport:
     """Crawl in this process, once: Scrapy's reactor cannot be started again."""
     source = source_named(job.source)
-    with TemporaryDirectory(prefix="longstop-") as folder, Progress(source.name) as progress:
+    with (
+        TemporaryDirectory(prefix="longstop-") as folder,
+        Progress(source.name) as progress,
+        _intake(source, engine, job.learnt, Path(job.spool_dir)) as intake,
+    ):
+        way = Way(source.corrections, intake, progress)
         run = Run(
             source=source,
             base=job.base,
             folder=Path(folder),
             today=job.today,
+            send=way.send,
             as_at=job.as_at,
             key=job.key,
             partner_code=job.partner_code,
@@ -122,22 +126,19 @@ def crawl(job: Job, engine: Engine) -> RunReport:
             requests_per_minute=job.requests_per_minute,
             progress=progress,
         )
-        intake = _intake(source, engine, job.learnt, Path(job.spool_dir))
-        with intake:
-            way = Way(source.corrections, intake, progress)
-            process = AsyncCrawlerProcess({**scrapy_settings(run), "LONGSTOP_WAY": way})
-            crawler = process.create_crawler(spider_class(source.name))
-            process.crawl(crawler, run=run)
-            process.start()
-            broken = crawler.stats.get_value("spider_exceptions/count") if crawler.stats else None
-            if broken:
-                run.failures.append(f"{broken} answers met an error in Longstop itself; see the messages above.")
-            if run.failures:
-                return intake.abandon(" ".join(dict.fromkeys(run.failures)))
-            if isinstance(crawler.spider, RegisterSpider):
-                for item in crawler.spider.closing():
-                    way.send(item)
-            return intake.publish(source.checks_for(publisher_address=run.publisher_address))
+        process = AsyncCrawlerProcess(scrapy_settings(run))
+        crawler = process.create_crawler(spider_class(source.name))
+        process.crawl(crawler, run=run)
+        process.start()
+        broken = crawler.stats.get_value("spider_exceptions/count") if crawler.stats else None
+        if broken:
+            run.failures.append(f"{broken} answers met an error in Longstop itself; see the messages above.")
+        if run.failures:
+            return intake.abandon(" ".join(sorted(set(run.failures))))
+        if isinstance(crawler.spider, RegisterSpider):
+            for item in crawler.spider.closing():
+                way.send(item)
+        return intake.publish(source.checks_for(publisher_address=run.publisher_address))
 
 
 def replay(
@@ -155,11 +156,11 @@ def replay(
 
     ``cqc_api`` takes a folder of the API's JSON, or a file of one record a line; the others any of their files, or a
     folder of them; all may be gzipped. The day of a file is ``as_at``, else the one stated in it or its name, else
-    ``today``. Raises SourceProblem for an unknown source, CannotReplay, naming the file, for one that cannot be read.
+    ``today``. Raises SourceProblem for an unknown source, Unreadable, naming the file, for one that cannot be read.
     """
     source = source_named(source_name)
     if not path.exists():
-        raise CannotReplay(f"cannot replay {path}: there is no such file or folder")
+        raise Unreadable(f"cannot replay {path}: there is no such file or folder")
     with (
         TemporaryDirectory(prefix="longstop-") as folder,
         Progress(source.name, shown=shown) as progress,
@@ -172,7 +173,7 @@ def replay(
 
 
 def read_published(source_name: str, path: Path, *, today: date, as_at: date | None = None) -> Iterator[Item]:
-    """Every item in a file or folder as published, in order. Raises CannotReplay naming the file."""
+    """Every item in a file or folder as published, in order. Raises Unreadable naming the file."""
     parse = parser_of(source_name)
     if source_name == "cqc_api" or path.is_file():
         files = [path]
@@ -180,14 +181,14 @@ def read_published(source_name: str, path: Path, *, today: date, as_at: date | N
         files = [p for p in sorted(path.rglob("*")) if p.is_file() and p.suffix.lower() not in _PASSED_OVER]
         files = [p for p in files if not p.name.startswith((".", "~"))]
         if not files:
-            raise CannotReplay(f"cannot replay {path}: the folder holds no file")
+            raise Unreadable(f"cannot replay {path}: the folder holds no file")
     for file in files:
         try:
             yield from parse(file, today=today, as_at=as_at)
         except (SourceChanged, Damaged) as problem:
-            raise CannotReplay(f"cannot read {file.name}: {problem}. Nothing was published") from problem
+            raise Unreadable(f"cannot read {file.name}: {problem}. Nothing was published") from problem
         except OSError as problem:
-            raise CannotReplay(f"cannot read {file.name}: {problem.strerror}. Nothing was published") from problem
+            raise Unreadable(f"cannot read {file.name}: {problem.strerror}. Nothing was published") from problem
 
 
 def spider_class(source_name: str) -> type[RegisterSpider]:

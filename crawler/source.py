@@ -46,6 +46,7 @@ class Key(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     header: str
     apply: str
+    required: bool = True
 
 
 class Feed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -40,13 +40,14 @@ class OutOfBounds(ValueError):
 class Run:
     """One crawl of one source. ``base`` is the address in use, ``folder`` where downloads are kept until they are read.
 
-    ``failures`` are sentences: with any in it, nothing of the run is published.
+    ``send`` is where items go; ``failures`` are sentences: with any in it, nothing of the run is published.
     """
 
     source: Source
     base: str
     folder: Path
     today: date
+    send: Callable[[Item], None]
     as_at: date | None = None
     key: str | None = None
     partner_code: str | None = None

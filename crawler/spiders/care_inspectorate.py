@@ -159,7 +159,7 @@ class ServiceRows:
         self._told: set[str] = set()
 
     def __call__(self, row: Row) -> Iterator[Item]:
-        """The row's records. Raises Unreadable without a number or a kind of service."""
+        """The row's records. Raises UnreadableField without a number or a kind of service."""
         service = row.take_id("CSNumber", care_inspectorate_id)
         kind = row.take("CareService", str).strip()
         provider = row.take_identifier("SP_number", care_inspectorate_id)

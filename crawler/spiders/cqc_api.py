@@ -87,6 +87,7 @@ class ListRead:
     total: int | None = None
     scoped: bool = False
     missing: int = 0
+    records: int = 0
 
     def add(self, page: ListPage) -> list[str]:
         """Add a page; returns the ids on it that no earlier page had."""
@@ -114,6 +115,7 @@ class Harvest:
 
     def record(self, kind: str, identifier: str, raw: bytes, row: int | None = None) -> Iterator[Item]:
         """One record by id; a body that is no record is a fault of that id, and the list is not whole."""
+        self.lists[kind].records += 1
         reading = self._readings[kind].at(f"{kind}/{identifier}")
         try:
             yield from (parse_location if kind == "locations" else parse_provider)(raw, reading)
@@ -133,7 +135,10 @@ class Harvest:
     def deliveries(self) -> Iterator[Delivery]:
         """The two lists, with what is now known of their wholeness."""
         for kind, feed in (("locations", LOCATIONS), ("providers", PROVIDERS)):
-            whole = self.lists[kind].whole
+            harvested = self.lists[kind]
+            if not harvested.pages_read and not harvested.records:
+                continue  # the run says nothing of them, not even that there are none
+            whole = harvested.whole
             yield Delivery(feed=feed, as_at=self._as_at, complete=whole, origin=kind)
 
 
@@ -221,7 +226,10 @@ def parse_published(path: Path, *, today: date, as_at: date | None = None) -> It
     if path.is_dir():
         harvest = Harvest(as_at or today)
         found = {kind: set[str]() for kind in harvest.lists}
-        for file in sorted(p for p in path.rglob("*.json") if p.is_file()):
+        files = sorted(p for p in path.rglob("*") if p.name.endswith((".json", ".json.gz")) and p.is_file())
+        if not files:
+            raise SourceChanged("the folder holds no .json")
+        for file in files:
             with plain_file(file) as plain:
                 yield from _kept(plain.read_bytes(), file, harvest, found)
         for kind, harvested in harvest.lists.items():
@@ -252,7 +260,7 @@ def _kept(raw: bytes, file: Path, harvest: Harvest, found: dict[str, set[str]]) 
     kind, told = _told_by(raw)
     if told is None and file.parent.name in harvest.lists:
         kind = file.parent.name
-    identifier = told or file.stem
+    identifier = told or file.name.partition(".")[0]
     found[kind].add(identifier.upper())
     yield from harvest.record(kind, identifier, raw)
 

@@ -99,7 +99,7 @@ class AreaReader:
         self._layer, self._arcs = layer, arcs
 
     def __call__(self, row: Row) -> Iterator[Item]:
-        """The area. Raises Unreadable without a code, a name or a shape."""
+        """The area. Raises UnreadableField without a code, a name or a shape."""
         properties = row.take_object("properties")
         code = properties.take("areacd", text)
         row.record_id = f"ons:{self._layer}:{code}"
