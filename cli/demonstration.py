@@ -10,13 +10,13 @@ from typing import Annotated
 
 import typer
 
-from cli.loading import _crawl, print_run
+from cli.loading import crawl_source, load_figures, print_run
 from cli.planning import print_plan, save_report
 from cli.session import Incomplete, Refused, answers, messages, travel_engine
 from contingency.assumptions import read_assumptions
 from contingency.document import document
 from contingency.plan import Options, make_plan
-from exercise import build_county, serve
+from exercise import build_county, serve, write_vacancies
 from register.database import open_database
 from register.reading import load_snapshot
 from register.settings import read_settings
@@ -24,6 +24,9 @@ from register.snapshot import Snapshot
 
 #: The sources the county publishes, in the order in which they are needed.
 COUNTY_SOURCES = ("ons_boundaries", "cqc_api", "cqc_directory")
+
+#: Requests a minute that the county's own site can bear; real publishers are asked at the pace their YAML states.
+LOOPBACK_RATE = "60000"
 
 
 def demo(
@@ -36,16 +39,22 @@ def demo(
         raise Refused(f"--out {out}: that is a file, not a folder")
     messages.print(f"building an invented county of {homes:,} homes (seed {seed}) …")
     county = build_county(homes, seed)
-    with serve(county) as site, settings_for(out, {name: site.url(name) for name in COUNTY_SOURCES}, site.key):
+    with serve(county) as site, settings_for(out, site.settings()):
         settings = read_settings()
         reports = []
         for name in COUNTY_SOURCES:
             messages.print(f"crawling {name} on {site.url(name)} …")
-            reports.append(_crawl(name, settings, full=False))
+            reports.append(crawl_source(name, settings, today=county.as_at))
             print_run(reports[-1])
+        engine_of_register = open_database(settings)
+        filed = out / "capacity-tracker.csv"
+        write_vacancies(county.filings, filed)
+        messages.print(f"loading what the county's homes filed about their beds, {filed} …")
+        reports.append(load_figures("vacancies", filed, settings, engine_of_register, today=county.as_at))
+        print_run(reports[-1])
         if any(report.state != "published" for report in reports):
             raise Incomplete("a source of the invented county was not published; see above")
-        snapshot = load_snapshot(open_database(settings))
+        snapshot = load_snapshot(engine_of_register)
         provider = largest_provider(snapshot)
         messages.print(f"failing the largest provider, {provider} …")
         engine = travel_engine("land-grid", snapshot, settings)
@@ -79,14 +88,14 @@ def largest_provider(snapshot: Snapshot) -> str:
 
 
 @contextmanager
-def settings_for(out: Path, urls: dict[str, str], key: str) -> Iterator[None]:
+def settings_for(out: Path, site: dict[str, str]) -> Iterator[None]:
     """The demo's own settings while it runs: its own database, and the county's site in place of the publishers'."""
     out.mkdir(parents=True, exist_ok=True)
     own = {
         "LONGSTOP_DATA_DIR": str(out.resolve()),
         "LONGSTOP_DATABASE_URL": f"sqlite:///{(out.resolve() / 'register.db').as_posix()}",
-        "LONGSTOP_CQC_API_KEY": key,
-        **{f"LONGSTOP_{name.upper()}_URL": url for name, url in urls.items()},
+        **{f"LONGSTOP_{name.upper()}_RATE": LOOPBACK_RATE for name in COUNTY_SOURCES},
+        **site,
     }
     before = {name: os.environ.get(name) for name in own}
     os.environ.update(own)

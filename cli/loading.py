@@ -1,4 +1,4 @@
-"""``longstop refresh`` and ``longstop load``: records in, from the network, from files as published, from the council."""
+"""``longstop refresh`` and ``longstop load``: records in, from the network, from published files, from the council."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from crawler.refresh import replay
 from crawler.source import SOURCES
 from register.council import read_residents, read_vacancies, template
 from register.intake import Intake, RunReport
+from register.records import Delivery, Fault, Observation
 from register.settings import Settings
 
 load = typer.Typer(no_args_is_help=True, help="The council's own figures: vacancies and residents, from CSV.")
@@ -42,7 +43,7 @@ def refresh(
     full: Annotated[bool, typer.Option("--full", help="Read everything again, whatever has changed.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Bring the register up to date. A run is published whole or kept aside; good records are never lost to a bad night."""
+    """Bring the register up to date. A run is published whole, or kept aside with what was known left as it was."""
     names = list(sources or ())
     unknown = [name for name in names if name not in SOURCES]
     if unknown:
@@ -57,7 +58,7 @@ def refresh(
     else:
         if as_at is not None:
             raise Refused("--as-at goes with --from: what is fetched now describes now")
-        reports = [_crawl(name, settings, full=full) for name in names or _configured(settings)]
+        reports = [crawl_source(name, settings, full=full) for name in names or _configured(settings)]
     show_runs(reports, as_json=as_json)
 
 
@@ -65,7 +66,7 @@ def _configured(settings: Settings) -> list[str]:
     """Every source that can be crawled, in order of their dependencies; those that lack a key are named and left."""
     ready = []
     for name, source in sorted(SOURCES.items(), key=lambda item: (len(item[1].schedule.after), item[0])):
-        if source.key is not None and source.key.required and settings.source_key(name) is None:
+        if source.key is not None and settings.source_key(name) is None and settings.source_url(name) is None:
             messages.print(f"{name}: not configured (LONGSTOP_{name.upper()}_KEY is not set)")
         else:
             ready.append(name)
@@ -77,9 +78,12 @@ def _replay(name: str, path: Path, as_at: date | None, settings: Settings, engin
     return replay(name, path, engine=engine, today=today, learnt=learnt, as_at=as_at, spool_dir=settings.spool_dir)
 
 
-def _crawl(name: str, settings: Settings, *, full: bool) -> RunReport:
-    learnt, today = now()
-    return crawl(name, settings=settings, today=today, learnt=learnt, full=full)
+def crawl_source(name: str, settings: Settings, *, full: bool = False, today: date | None = None) -> RunReport:
+    """Crawl one source as of ``today`` (none: this day in London)."""
+    learnt, day_here = now()
+    return crawl(
+        name, settings=settings, engine_url=settings.database_url, today=today or day_here, learnt=learnt, full=full
+    )
 
 
 def show_runs(reports: list[RunReport], *, as_json: bool) -> None:
@@ -154,15 +158,32 @@ def _load(what: str, file: Path | None, *, show_template: bool, as_json: bool) -
         typer.echo(template(what), nl=False)
         return
     if file is None:
-        raise Refused(f"name a file, as in longstop load {what} FILE (longstop load {what} --template shows its columns)")
+        raise Refused(
+            f"name a file, as in longstop load {what} FILE (longstop load {what} --template shows its columns)"
+        )
     if not file.is_file():
         raise Refused(f"{file}: there is no such file")
     settings, engine = open_register()
-    learnt, today = now()
-    items = read_vacancies(file, today) if what == "vacancies" else read_residents(file, today, check_need=Need.parse)
+    show_runs([load_figures(what, file, settings, engine)], as_json=as_json)
+
+
+def load_figures(what: str, file: Path, settings: Settings, engine: Engine, *, today: date | None = None) -> RunReport:
+    """Load a file of the council's vacancies or residents as of ``today`` (none: this day in London)."""
+    learnt, day_here = now()
+    day_read = today or day_here
+    if what == "vacancies":
+        items = read_vacancies(file, day_read)
+    else:
+        items = read_residents(file, day_read, check_need=Need.parse)
     with Intake(
         engine, "council", learnt=learnt, spool_dir=settings.spool_dir, publisher="the council's own figures"
     ) as intake:
         for item in items:
-            intake.hand_over(item)
-        show_runs([intake.publish()], as_json=as_json)
+            match item:
+                case Delivery():
+                    intake.deliver(item)
+                case Observation():
+                    intake.take(item)
+                case Fault():
+                    intake.fault(item)
+        return intake.publish()

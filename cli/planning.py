@@ -7,7 +7,19 @@ from typing import Annotated, Any
 
 import typer
 
-from cli.session import AsJson, Incomplete, Known, On, Refused, answer_table, answers, messages, read_snapshot, travel_engine
+from cli.context import report_context
+from cli.session import (
+    AsJson,
+    Incomplete,
+    Known,
+    On,
+    Refused,
+    answer_table,
+    answers,
+    messages,
+    read_snapshot,
+    travel_engine,
+)
 from contingency.assumptions import read_assumptions
 from contingency.document import document, dumps
 from contingency.plan import Options, Plan, make_plan
@@ -15,7 +27,6 @@ from contingency.problem_files import write_problem
 from contingency.report import write_report
 from contingency.scenarios import KINDS
 from contingency.suitability import rating_floor
-from cli.context import report_context
 
 
 def plan(  # noqa: PLR0917 - a command line has as many options as a planner needs
@@ -50,9 +61,7 @@ def plan(  # noqa: PLR0917 - a command line has as many options as a planner nee
     options = Options(travel, cap_km, occupancy, floor, "worst" if objective == "worst" else "total")
     engine = travel_engine(travel, snapshot, settings)
     with messages.status("working out who goes where …"):
-        made = make_plan(
-            snapshot, kind, ids, options=options, assumptions=read_assumptions(assumptions), engine=engine
-        )
+        made = make_plan(snapshot, kind, ids, options=options, assumptions=read_assumptions(assumptions), engine=engine)
     answer = document(made)
     if as_json:
         typer.echo(dumps(answer), nl=False)
@@ -98,8 +107,17 @@ def print_plan(answer: dict[str, Any]) -> None:
         "Councils whose homes fail, or who receive people",
         ("code", "council", "homes", "people", "placed inside", "placed outside", "no bed", "arrivals", "worst km"),
         (
-            (a["authority"] or "not known", a["name"], a["homes"], a["people"], a["placed_inside"],
-             a["placed_outside"], a["unplaced"], a["arrivals"], a["max_km"])
+            (
+                a["authority"] or "not known",
+                a["name"],
+                a["homes"],
+                a["people"],
+                a["placed_inside"],
+                a["placed_outside"],
+                a["unplaced"],
+                a["arrivals"],
+                a["max_km"],
+            )
             for a in summary["by_authority"]
         ),
     )
@@ -115,7 +133,11 @@ def print_plan(answer: dict[str, Any]) -> None:
         reasons: dict[str, int] = {}
         for row in answer["unplaced"]:
             reasons[row["reason"]] = reasons.get(row["reason"], 0) + row["people"]
-        answer_table("People without a bed", ("why", "people"), sorted(reasons.items(), key=lambda r: (-r[1], r[0])))
+        answer_table(
+            "People without a bed",
+            ("why", "people"),
+            sorted(reasons.items(), key=lambda reason: (-reason[1], reason[0])),
+        )
     answer_table(
         "What this rests on",
         ("assumption", "value", "basis", "date"),
@@ -127,5 +149,7 @@ def name_what_is_missing(answer: dict[str, Any]) -> None:
     """Raise Incomplete, naming it, where the plan had to leave people out of its count."""
     unknown = answer["summary"]["homes_beds_unknown"]
     if unknown:
-        raise Incomplete(f"{unknown:,} of {answer['summary']['homes']:,} failing homes have beds unknown: "
-                         "the people in them are not in these figures.")
+        raise Incomplete(
+            f"{unknown:,} of {answer['summary']['homes']:,} failing homes have beds unknown: "
+            "the people in them are not in these figures."
+        )

@@ -10,6 +10,7 @@ from typing import Annotated, Any
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 from sqlalchemy import Engine
 
@@ -72,7 +73,7 @@ def travel_engine(name: str, snapshot: Snapshot, settings: Settings) -> TravelEn
     """The travel engine of that name over the snapshot's boundaries. Refused for a name that is not one."""
     if name not in ENGINES:
         raise Refused(f"--travel {name}: choose one of {', '.join(sorted(ENGINES))}")
-    return ENGINES[name](snapshot.areas, snapshot.on, settings.data_dir / "cache")
+    return ENGINES[name](snapshot.areas, snapshot.on.year, settings.data_dir / "cache")
 
 
 def answer_json(document: Any) -> None:
@@ -85,8 +86,10 @@ def answer_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[obj
     table = Table(title=title, title_justify="left", title_style="bold", header_style="bold")
     body = [[_cell(value) for value in row] for row in rows]
     for position, column in enumerate(columns):
-        numbers = all(row[position].replace(",", "").replace(".", "").strip("-–") == "" or row[position][:1].isdigit()
-                      for row in body)
+        numbers = all(
+            row[position].replace(",", "").replace(".", "").strip("-–") == "" or row[position][:1].isdigit()
+            for row in body
+        )
         table.add_column(column, justify="right" if numbers and body else "left")
     for row in body:
         table.add_row(*row)
@@ -98,6 +101,4 @@ def _cell(value: object) -> str:
         return "–"
     if isinstance(value, int) and not isinstance(value, bool):
         return f"{value:,}"
-    from rich.markup import escape
-
     return escape(str(value))

@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import Annotated, Any
 
 import typer
 
-from cli.session import AsJson, Incomplete, Known, On, answer_json, answer_table, answers, open_register, read_snapshot
+from cli.loading import now
+from cli.session import (
+    AsJson,
+    Incomplete,
+    Known,
+    On,
+    answer_json,
+    answer_table,
+    answers,
+    open_register,
+    read_snapshot,
+)
 from contingency.scenarios.choice import read_id
+from crawler.source import SOURCES
 from register.reading import register_digest
 from register.search import search as find
 from register.settings import read_settings
-from register.snapshot import Registration
-from register.status import quarantine_rows, source_states
+from register.snapshot import Evidence, Home, Registration, Snapshot
+from register.status import ListState, SourceState, quarantine_rows, source_states
 
 
 def config(as_json: AsJson = False) -> None:
@@ -23,3 +34,209 @@ def config(as_json: AsJson = False) -> None:
         answer_json([{"name": row.name, "value": row.value, "origin": row.origin} for row in rows])
         return
     answer_table("Settings", ("setting", "value", "from"), ((row.name, row.value, row.origin) for row in rows))
+
+
+def status(
+    quarantine: Annotated[bool, typer.Option("--quarantine", help="List every row and field held back.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Each source: last good run, age, rows in = published + unchanged + quarantined, stale or not; the digest."""
+    _, engine = open_register()
+    states = source_states(engine, now()[1])
+    held_back = quarantine_rows(engine) if quarantine or as_json else ()
+    digest = register_digest(engine)
+    missing = sorted(set(SOURCES) - {state.source for state in states})
+    if as_json:
+        answer_json(
+            {
+                "digest": digest,
+                "never_loaded": missing,
+                "quarantine": [
+                    {
+                        "source": q.source, "run": q.run, "feed": q.feed, "file": q.origin, "row": q.row,
+                        "field": q.field, "found": q.found, "reason": q.reason, "loses_row": q.loses_row,
+                        "id": q.record_id,
+                    }
+                    for q in held_back
+                ],
+                "sources": [_state_document(state) for state in states],
+            }
+        )  # fmt: skip
+    else:
+        _print_states(states)
+        if held_back:
+            answer_table(
+                "Held back",
+                ("list", "file", "row", "field", "found", "reason", "whole row"),
+                (
+                    (q.feed, q.origin, q.row, q.field, q.found, q.reason, "yes" if q.loses_row else "field only")
+                    for q in held_back
+                ),
+            )
+        if missing:
+            answers.print(f"never loaded: {', '.join(missing)}")
+        answers.print(f"register digest {digest}")
+    stale = [f"{state.source}: {' '.join(state.issues)}" for state in states if state.stale]
+    if stale:
+        raise Incomplete("; ".join(stale))
+
+
+def _state_document(state: SourceState) -> dict[str, Any]:
+    return {
+        "source": state.source,
+        "last_good_run": state.last_good_run,
+        "learnt": state.learnt.isoformat() if state.learnt else None,
+        "as_at": state.as_at.isoformat() if state.as_at else None,
+        "age_days": state.age,
+        "stale": state.stale,
+        "issues": list(state.issues),
+        "rows_in": sum(one.handed for one in state.lists),
+        "published": sum(one.published for one in state.lists),
+        "unchanged": sum(one.unchanged for one in state.lists),
+        "quarantined": sum(one.quarantined for one in state.lists),
+        "lists": [_list_document(one) for one in state.lists],
+    }
+
+
+def _list_document(one: ListState) -> dict[str, Any]:
+    return {
+        "feed": one.feed,
+        "as_at": one.as_at.isoformat(),
+        "complete": one.complete,
+        "origin": one.origin,
+        "run": one.run,
+        "rows_in": one.handed,
+        "published": one.published,
+        "unchanged": one.unchanged,
+        "quarantined": one.quarantined,
+        "ended": one.ended,
+        "fields_unread": one.fields_unread,
+    }
+
+
+def _print_states(states: tuple[SourceState, ...]) -> None:
+    if not states:
+        answers.print("nothing has been loaded yet: longstop refresh SOURCE, or longstop refresh SOURCE --from FILE")
+        return
+    answer_table(
+        "Sources: the last good list of each feed",
+        ("list", "as at", "age in days", "whole list", "rows in", "= published", "+ unchanged", "+ quarantined",
+         "fields unread", "state"),
+        (
+            (one.feed, one.as_at, state.age, "yes" if one.complete else "no", one.handed, one.published,
+             one.unchanged, one.quarantined, one.fields_unread, "STALE" if state.stale else "good")
+            for state in states
+            for one in state.lists
+        ),
+    )  # fmt: skip
+    for state in states:
+        for sentence in state.issues:
+            answers.print(f"{state.source}: {sentence}", markup=False)
+
+
+def search(
+    text: Annotated[str, typer.Argument(help="Part of a name, a postcode, or an id.")],
+    as_json: AsJson = False,
+    on: On = None,
+    known: Known = None,
+) -> None:
+    """Find homes and providers."""
+    _, snapshot = read_snapshot(on, known)
+    hits = find(snapshot, text)
+    if as_json:
+        answer_json([{"kind": h.kind, "id": h.id, "name": h.name, "status": h.status, "why": h.why} for h in hits])
+    else:
+        answer_table(
+            f"{len(hits)} found as at {snapshot.on}",
+            ("what", "id", "name", "status", "where", "why"),
+            ((h.kind, h.id, h.name, h.status, h.place, h.why) for h in hits),
+        )
+
+
+def home(
+    identifier: Annotated[str, typer.Argument(metavar="ID", help="Any registration's id: cqc:1-319143351.")],
+    as_json: AsJson = False,
+    on: On = None,
+    known: Known = None,
+) -> None:
+    """One home: its registrations through time, why they are held to be one home, and the source of each fact."""
+    _, snapshot = read_snapshot(on, known)
+    found = snapshot.homes[snapshot.home_of[read_id(identifier, snapshot.home_of, "home")]]
+    document = _home_document(snapshot, found)
+    if as_json:
+        answer_json(document)
+        return
+    record, place = found.current.record, found.current.place
+    answers.print(f"{record.name or found.id} ({found.id})", style="bold", markup=False)
+    beds = document["beds"]
+    answers.print(
+        f"  {found.status} on {snapshot.on}; registered beds: {'unknown' if beds is None else beds}; "
+        f"{record.town or ''} {record.postcode or ''}; {place.authority_name or 'council not known'} "
+        f"({place.authority or '–'}); coordinates: {place.basis}",
+        markup=False,
+    )
+    answer_table(
+        "Registrations, earliest first",
+        ("id", "name", "provider", "from", "until", "beds", "rating", "list", "as at", "row", "raw record"),
+        (
+            (r.id, r.record.name, _provider_name(snapshot, r), r.record.registered_on, r.record.deregistered_on,
+             r.record.beds, r.record.rating, r.evidence[0].feed, r.evidence[0].as_at, r.evidence[0].row,
+             r.evidence[0].raw_digest[:12])
+            for r in found.registrations
+        ),
+    )  # fmt: skip
+    if found.joins:
+        answer_table(
+            "Why these are one home",
+            ("earlier", "later", "basis", "reason"),
+            ((j.earlier, j.later, j.basis, j.reason) for j in found.joins),
+        )
+
+
+def _provider_name(snapshot: Snapshot, registration: Registration) -> str | None:
+    provider = snapshot.providers.get(registration.record.provider_id or "")
+    return provider.record.name if provider and provider.record.name else registration.record.provider_id
+
+
+def _home_document(snapshot: Snapshot, found: Home) -> dict[str, Any]:
+    place = found.current.place
+    return {
+        "home": found.id,
+        "on": snapshot.on.isoformat(),
+        "status": found.status,
+        "beds": found.beds(snapshot.on),
+        "place": {
+            "latitude": place.latitude, "longitude": place.longitude, "precision": place.precision,
+            "authority": place.authority, "district": place.district, "nation": place.nation, "basis": place.basis,
+        },
+        "dual": list(found.dual),
+        "joins": [{"earlier": j.earlier, "later": j.later, "basis": j.basis, "reason": j.reason} for j in found.joins],
+        "registrations": [_registration_document(snapshot, r) for r in found.registrations],
+    }  # fmt: skip
+
+
+def _registration_document(snapshot: Snapshot, one: Registration) -> dict[str, Any]:
+    record = one.record
+    facts = {
+        name: value.isoformat() if hasattr(value, "isoformat") else list(map(str, value)) if isinstance(value, tuple)
+        else value
+        for name in record.__struct_fields__
+        if (value := getattr(record, name)) is not None
+    }  # fmt: skip
+    return {
+        **facts,
+        "provider": _provider_name(snapshot, one),
+        "evidence": [_evidence_document(e) for e in one.evidence],
+        "evidence_of_fields": dict(one.field_evidence),
+    }
+
+
+def _evidence_document(evidence: Evidence) -> dict[str, Any]:
+    return {
+        "feed": evidence.feed,
+        "as_at": evidence.as_at.isoformat(),
+        "file": evidence.origin,
+        "row": evidence.row,
+        "sha256": evidence.raw_digest,
+        "run": evidence.run,
+    }

@@ -70,6 +70,8 @@ class Need:
     def parse(cls, text: str) -> Need:
         """Read ``setting/client[/age]``. Raises UnknownNeed, naming what is allowed."""
         parts = [part.strip().lower() for part in text.split("/")]
+        if len(parts) > 1 and parts[1] == "older people":
+            parts[1] = "older"
         clients = (*CONDITIONS, "older", "dementia", "children")
         ages = ("65+", "18-64", "adult", "0-17")
         if (

@@ -1,0 +1,1 @@
+"""Who stands behind whom. Nothing is built here yet: ownership has its own issue."""

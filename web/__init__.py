@@ -1,0 +1,1 @@
+"""The web pages. None are built yet: they have their own issue."""
