@@ -359,4 +359,6 @@ def _status(
     if len(begun) < len(home.registrations):
         return "open" if on - ended <= NEAR else "dormant"
     looked = listed_until.get(home.id.partition(":")[0])
-    return "closed" if looked is not None and looked - ended > NEAR else "ended, successor unknown"
+    could_be_found = bool(_keys(home.current.record))  # children's homes are listed without an address
+    closed = looked is not None and looked - ended > NEAR and could_be_found
+    return "closed" if closed else "ended, successor unknown"

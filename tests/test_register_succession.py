@@ -236,11 +236,16 @@ def test_neighbours_in_a_street_without_numbers_are_not_one_home() -> None:
 
 
 def test_an_ended_home_is_a_closure_only_after_half_a_year_of_lists_without_a_successor() -> None:
-    gone = registered("cqc:1-1001", "2011-01-01", "2025-01-10")
+    gone = registered("cqc:1-1001", "2011-01-01", "2025-01-10", **HERE)
     assert homes(gone)[0].status == "ended, successor unknown"
     assert homes(gone, listed_until={"cqc": date(2025, 6, 1)})[0].status == "ended, successor unknown"
     assert homes(gone, listed_until={"cqc": date(2025, 8, 1)})[0].status == "closed"
     assert homes(gone, on=date(2024, 1, 1), listed_until={"cqc": date(2024, 1, 1)})[0].status == "open"
+
+
+def test_a_home_listed_without_its_address_is_never_called_closed() -> None:
+    hidden = registered("ci:CS1", "2011-01-01", "2024-01-10")
+    assert homes(hidden, listed_until={"ci": date(2025, 8, 1)})[0].status == "ended, successor unknown"
 
 
 def test_status_says_dormant_and_not_yet_open() -> None:
