@@ -1,0 +1,158 @@
+"""Where to look first: the problem solved on ever smaller squares of the map, and candidates from its prices.
+
+Nothing here decides anything: it only makes the first candidates good, so that the proof soon succeeds.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from contingency.network import Layer, Network, overlay
+from contingency.pricing import Arcs, Flow, Prices, best_of, lowest_prices, nearest, solve
+from contingency.problem import FloatArray, IntArray
+
+#: Sides of the squares in kilometres; each divides the one before, so that squares nest.
+SQUARES = (60.0, 15.0)
+#: A problem with fewer pairs than this is solved on all of them at once.
+ALL_PAIRS = 20_000
+#: Homes per origin among the first candidates, and origins per bed pool in use.
+HOMES_PER_ORIGIN, ORIGINS_PER_POOL = 40, 4
+#: Costs between squares are in units of 10 m.
+UNIT = 100.0
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A solved layer, and which of its groups each origin and destination of the network belongs to."""
+
+    layer: Layer
+    arcs: Arcs
+    flow: Flow
+    prices: Prices
+    origin: IntArray
+    destination: IntArray
+
+
+def first_candidates(network: Network, penalty: int) -> tuple[IntArray, IntArray]:
+    """Pairs (origin, destination) that the best plan probably uses, sorted, each once."""
+    origins, destinations = len(network.people), len(network.beds)
+    if origins * destinations <= ALL_PAIRS:
+        i, j = np.divmod(np.arange(origins * destinations), destinations)
+        able = network.suits[network.kind[i], network.pool[j]] & np.isfinite(network.lower(i, j))
+        return i[able], j[able]
+    answer: Answer | None = None
+    for side in SQUARES:
+        answer = _solved(network, side, answer, penalty)
+    assert answer is not None  # noqa: S101 - SQUARES is not empty
+    prices = answer.prices.beds[answer.destination] * UNIT
+    pays = answer.prices.pays[answer.origin] * UNIT
+    i, j = nearest(network, prices, HOMES_PER_ORIGIN)
+    pairs = [i * destinations + j, _best_origins(network, pays, answer)]
+    i, j = _inherited(network, answer)
+    pairs.append(i * destinations + j)
+    i, j = np.divmod(np.unique(np.concatenate(pairs)), destinations)
+    return i, j
+
+
+def _solved(network: Network, side: float, before: Answer | None, penalty: int) -> Answer:
+    """The problem between squares of ``side`` kilometres, with candidates from the answer on larger squares."""
+    origin, one_origin = _squares(network.row_at[network.row], network.kind, network.people, side)
+    destination, one_destination = _squares(network.column_at[network.column], network.pool, network.beds, side)
+    rows, row = np.unique(network.row[one_origin], return_inverse=True)
+    columns, column = np.unique(network.column[one_destination], return_inverse=True)
+    order = np.argsort(column.reshape(-1), kind="stable")  # destinations stand sorted by home
+    rank = np.empty(len(order), dtype=np.int64)
+    rank[order] = np.arange(len(order))
+    destination, one_destination, column = rank[destination], one_destination[order], column.reshape(-1)[order]
+    apart = network.bound[np.ix_(rows, columns)].astype(np.float64)
+    # People and beds within one square are still some way apart: 0.4 of its side.
+    apart = np.sqrt(apart**2 + (4_000.0 * side) ** 2) / UNIT
+    layer = Layer(
+        people=np.bincount(origin, network.people, len(one_origin)).astype(np.int64),
+        beds=np.bincount(destination, network.beds, len(one_destination)).astype(np.int64),
+        row=row.reshape(-1),
+        column=column,
+        kind=network.kind[one_origin],
+        pool=network.pool[one_destination],
+        suits=network.suits,
+        bound=np.floor(apart).astype(np.float32),
+    )
+    width = len(layer.beds)
+    if before is None:
+        i, j = nearest(layer, np.zeros(width), max(24, 60_000 // len(layer.people)))
+    else:
+        weight = np.bincount(destination, before.prices.beds[before.destination] * network.beds, width)
+        i, j = nearest(layer, weight / layer.beds, 24)
+        parents = Answer(
+            before.layer, before.arcs, before.flow, before.prices,
+            before.origin[one_origin], before.destination[one_destination],
+        )  # fmt: skip
+        more_i, more_j = _inherited(layer, parents)
+        i, j = np.divmod(np.union1d(i * width + j, more_i * width + more_j), width)
+    arcs = Arcs(i, j, layer.lower(i, j).astype(np.int64))
+    fine = max(int(penalty / UNIT), 1)
+    flow = solve(layer, arcs, fine)
+    return Answer(layer, arcs, flow, lowest_prices(layer, arcs, flow, fine), origin, destination)
+
+
+def _squares(at: FloatArray, label: IntArray, weight: IntArray, side: float) -> tuple[IntArray, IntArray]:
+    """Group rows by square and label: the group of each row, and for each group the row nearest its weighted centre.
+
+    ``at`` is latitude and longitude; the squares are square at 53 degrees north, the middle of England, and need be
+    no better.
+    """
+    steps = at * np.array([111.2, 111.2 * 0.6]) / side
+    square = np.floor(steps).astype(np.int64)
+    square -= square.min(axis=0)
+    key = (square[:, 0] * (square[:, 1].max() + 1) + square[:, 1]) * (label.max() + 1) + label
+    _, group = np.unique(key, return_inverse=True)
+    total = np.bincount(group, weight)
+    centre = np.column_stack([np.bincount(group, weight * steps[:, axis]) / total for axis in (0, 1)])
+    off = ((steps - centre[group]) ** 2).sum(axis=1)
+    nearest_centre = np.lexsort((off, group))
+    return group, nearest_centre[np.searchsorted(group[nearest_centre], np.arange(len(total)))]
+
+
+def _inherited(layer: Layer, parent: Answer) -> tuple[IntArray, IntArray]:
+    """Pairs that carry the parent's whole flow on this layer, so that whoever had a place there has one here."""
+    on = np.flatnonzero(parent.flow.on > 0)
+    on = on[np.argsort(parent.arcs.i[on], kind="stable")]
+    by_origin = np.argsort(parent.origin, kind="stable")
+    a, b, people = overlay(
+        len(parent.layer.people), parent.origin[by_origin], layer.people[by_origin],
+        parent.arcs.i[on], parent.flow.on[on],
+    )  # fmt: skip
+    who, to = by_origin[a], parent.arcs.j[on][b]
+    order = np.argsort(to, kind="stable")
+    who, to, people = who[order], to[order], people[order]
+    by_destination = np.argsort(parent.destination, kind="stable")
+    a, b, _ = overlay(
+        len(parent.layer.beds), to, people, parent.destination[by_destination], layer.beds[by_destination]
+    )
+    return who[a], by_destination[b]
+
+
+def _best_origins(network: Network, pays: FloatArray, answer: Answer) -> IntArray:
+    """For each bed pool of a square in use, the origins that would pay most for it: keys origin * beds + bed."""
+    used = np.bincount(answer.arcs.j, answer.flow.on, len(answer.layer.beds)) > 0
+    wanted = used[answer.destination]
+    found = [np.zeros(0, dtype=np.int64)]
+    for pool in range(network.suits.shape[1]):
+        able = np.flatnonzero(network.suits[network.kind, pool])
+        pools = np.flatnonzero(wanted & (network.pool == pool))
+        if not (len(able) and len(pools)):
+            continue
+        best = able[best_of(network.row[able], -pays[able], 1)]  # one origin a home, sorted as homes are
+        best = best[np.argsort(network.row[best], kind="stable")]
+        few = min(ORIGINS_PER_POOL, len(best))
+        offer = pays[best].astype(np.float32)
+        rows = network.row[best]
+        for start in range(0, len(pools), 64):
+            block = pools[start : start + 64]
+            reduced = np.ascontiguousarray(network.bound[rows[:, None], network.column[block][None, :]].T) - offer
+            chosen = np.argpartition(reduced, few - 1, axis=1)[:, :few]
+            keep = np.isfinite(np.take_along_axis(reduced, chosen, axis=1))
+            found.append((best[chosen] * len(network.beds) + block[:, None])[keep])
+    return np.concatenate(found)

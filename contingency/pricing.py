@@ -1,0 +1,201 @@
+"""Solving on few candidate pairs, and the prices that prove whether an unseen pair could help.
+
+A price on a bed is what the plan would save if one more bed were there. With optimal prices, a pair whose cost plus
+the destination's price is not below what the origin pays already cannot improve the plan. No pair of homes is left
+unchecked: lower bounds are compared first, and exact costs decide.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from ortools.graph.python.min_cost_flow import SimpleMinCostFlow
+
+from contingency.network import Layer, Network
+from contingency.problem import UNREACHABLE, FloatArray, IntArray
+
+#: Origins whose pairs are priced at once; the block stays in the processor's cache.
+ROWS = 16
+#: Whole numbers below this are exact in single precision, and so are sums of two of them.
+SINGLE = 2**23
+
+
+@dataclass(frozen=True, slots=True)
+class Arcs:
+    """Candidate pairs: origin ``i``, destination ``j``, whole solver cost; no pair twice."""
+
+    i: IntArray
+    j: IntArray
+    cost: IntArray
+
+    def __len__(self) -> int:
+        return len(self.i)
+
+    def with_more(self, i: IntArray, j: IntArray, cost: IntArray) -> Arcs:
+        """These pairs and further ones."""
+        return Arcs(np.concatenate([self.i, i]), np.concatenate([self.j, j]), np.concatenate([self.cost, cost]))
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """People on each candidate pair, and people of each origin without a place."""
+
+    on: IntArray
+    unplaced: IntArray
+
+
+@dataclass(frozen=True, slots=True)
+class Prices:
+    """What an origin pays for its dearest placed person (``pays``), and the price of each destination's beds."""
+
+    pays: IntArray
+    beds: IntArray
+
+
+def solve(layer: Layer, arcs: Arcs, penalty: int) -> Flow:
+    """The cheapest flow on the candidate pairs, where leaving a person without a place costs ``penalty``.
+
+    Raises ValueError where costs are too large for the solver's 64-bit arithmetic.
+    """
+    origins = len(layer.people)
+    used, head = np.unique(arcs.j, return_inverse=True)
+    sink = origins + len(used)
+    graph = SimpleMinCostFlow()
+    every = np.arange(origins, dtype=np.int64)
+    out = graph.add_arcs_with_capacity_and_unit_cost(
+        np.concatenate([arcs.i, origins + np.arange(len(used)), every]).astype(np.int32),
+        np.concatenate([origins + head.reshape(-1), np.full(len(used) + origins, sink)]).astype(np.int32),
+        np.concatenate([np.minimum(layer.people[arcs.i], layer.beds[arcs.j]), layer.beds[used], layer.people]),
+        np.concatenate([arcs.cost, np.zeros(len(used), dtype=np.int64), np.full(origins, penalty)]),
+    )
+    supply = np.concatenate([layer.people, np.zeros(len(used), dtype=np.int64), [-int(layer.people.sum())]])
+    graph.set_nodes_supplies(np.arange(sink + 1, dtype=np.int32), supply)
+    status = graph.solve()
+    if status != graph.OPTIMAL:
+        raise ValueError(f"placement cannot be solved: OR-Tools answers {status.name}; the costs are too large")
+    flows = graph.flows(out)
+    return Flow(flows[: len(arcs)].astype(np.int64), flows[len(arcs) + len(used) :].astype(np.int64))
+
+
+def lowest_prices(layer: Layer, arcs: Arcs, flow: Flow, penalty: int) -> Prices:
+    """The lowest prices under which the flow is optimal on its candidates (a fixed point from below).
+
+    A destination with a free bed has price 0; an origin with someone unplaced pays the penalty.
+    """
+    order = np.argsort(arcs.j, kind="stable")
+    i, cost = arcs.i[order], arcs.cost[order]
+    used, first = np.unique(arcs.j[order], return_index=True)
+    on = np.flatnonzero(flow.on > 0)
+    on = on[np.argsort(arcs.i[on], kind="stable")]
+    on_j, on_cost = arcs.j[on], arcs.cost[on]
+    placed, first_on = np.unique(arcs.i[on], return_index=True)
+    short = flow.unplaced > 0
+    pays = np.where(short, penalty, 0).astype(np.int64)
+    beds = np.zeros(len(layer.beds), dtype=np.int64)
+    if not len(arcs):
+        return Prices(pays, beds)
+    while True:
+        if len(on):
+            pays[placed] = np.maximum.reduceat(on_cost + beds[on_j], first_on)
+            pays[short] = penalty
+        raised = np.maximum(np.maximum.reduceat(pays[i] - cost, first), 0)
+        if np.array_equal(raised, beds[used]):
+            return Prices(pays, beds)
+        beds[used] = raised
+
+
+def objective(layer: Layer, prices: Prices) -> int:
+    """The value of these prices: no plan costs less, penalties counted, if no pair undercuts them."""
+    return int(layer.people @ prices.pays) - int(layer.beds @ prices.beds)
+
+
+def undercutting(layer: Layer, prices: Prices, most: int) -> tuple[IntArray, IntArray]:
+    """All pairs whose lower bound undercuts the prices. Shape (n,) each.
+
+    Where a block of origins has more than ``most`` homes an origin, the ``most`` that undercut most are taken.
+    """
+    return _pairs(layer, prices.pays.astype(np.float64), prices.beds, most, nearest=False)
+
+
+def nearest(layer: Layer, beds: NDArray[np.number], most: int) -> tuple[IntArray, IntArray]:
+    """For each origin the suitable pools at the ``most`` homes nearest by distance plus price ``beds``."""
+    return _pairs(layer, np.full(len(layer.people), np.inf), beds, most, nearest=True)
+
+
+def _pairs(
+    layer: Layer, pays: FloatArray, beds: NDArray[np.number], most: int, *, nearest: bool
+) -> tuple[IntArray, IntArray]:
+    """Pairs whose bound plus price is below ``pays``: at the ``most`` nearest homes, or at all that undercut."""
+    top = max(0.0 if nearest else float(pays.max(initial=0)), float(beds.max(initial=0)))
+    exact = np.float32 if top < SINGLE and layer.bound.dtype == np.float32 else np.float64
+    found: list[tuple[IntArray, IntArray]] = [(np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64))]
+    for kind in range(len(layer.suits)):
+        origins = np.flatnonzero(layer.kind == kind)
+        pools = np.flatnonzero(layer.suits[kind][layer.pool])
+        if not (len(origins) and len(pools)):
+            continue
+        at = layer.column[pools]  # sorted, as destinations are sorted by home
+        cheapest = np.full(layer.bound.shape[1], np.inf)
+        np.minimum.at(cheapest, at, beds[pools])
+        cheapest = cheapest.astype(exact)
+        for start in range(0, len(origins), ROWS):
+            block = origins[start : start + ROWS]
+            reduced = layer.bound[layer.row[block]] + cheapest
+            if nearest:
+                i, columns = _lowest(block, reduced, most, np.inf)
+            else:
+                reduced -= pays[block].astype(exact)[:, None]
+                row, columns = np.divmod(np.flatnonzero(reduced < 0), reduced.shape[1])
+                i = block[row]
+                if len(i) > most * len(block):
+                    i, columns = _lowest(block, reduced, most, 0.0)
+            first = np.searchsorted(at, columns)
+            count = np.searchsorted(at, columns, side="right") - first
+            i = np.repeat(i, count)
+            j = pools[np.arange(len(i)) + np.repeat(first - np.cumsum(count) + count, count)]
+            keep = layer.bound[layer.row[i], layer.column[j]] + beds[j].astype(np.float64) < pays[i]
+            found.append((i[keep], j[keep]))
+    return np.concatenate([i for i, _ in found]), np.concatenate([j for _, j in found])
+
+
+def _lowest(origins: IntArray, reduced: NDArray[np.floating], most: int, below: float) -> tuple[IntArray, IntArray]:
+    """The ``most`` lowest columns of each origin's row that are below a value: (origin, column) pairs."""
+    few = min(most, reduced.shape[1])
+    columns = np.argpartition(reduced, few - 1, axis=1)[:, :few]
+    keep = np.take_along_axis(reduced, columns, axis=1) < below
+    return np.repeat(origins, keep.sum(axis=1)), columns[keep]
+
+
+def violations(network: Network, prices: Prices, *, per_origin: int = 16, per_bed: int = 4) -> Arcs:
+    """Pairs that undercut the prices by their exact cost: none proves that no pair outside the candidates can help.
+
+    Where many do, those that undercut most for each origin and for each destination.
+    """
+    measured = np.zeros(0, dtype=np.int64)
+    while True:
+        i, j = undercutting(network, prices, most=64)
+        new = ~np.isin(i * len(network.beds) + j, measured)
+        i, j = i[new], j[new]
+        if not len(i):
+            return Arcs(i, j, np.zeros(0, dtype=np.int64))
+        reduced = network.lower(i, j) + prices.beds[j] - prices.pays[i]
+        chosen = np.zeros(len(i), dtype=np.bool_)
+        chosen[best_of(i, reduced, per_origin)] = True
+        chosen[best_of(j, reduced, per_bed)] = True
+        for picked in (np.flatnonzero(chosen), np.flatnonzero(~chosen)):
+            cost = network.measure(i[picked], j[picked])
+            open_ = np.flatnonzero(cost != UNREACHABLE)
+            bad = open_[cost[open_] + prices.beds[j[picked[open_]]] < prices.pays[i[picked[open_]]]]
+            if len(bad):
+                return Arcs(i[picked[bad]], j[picked[bad]], cost[bad])
+        measured = np.concatenate([measured, i * len(network.beds) + j])
+
+
+def best_of(group: IntArray, value: FloatArray, most: int) -> IntArray:
+    """Positions of the ``most`` lowest values in each group, sorted."""
+    order = np.lexsort((value, group))
+    sorted_group = group[order]
+    rank = np.arange(len(order)) - np.searchsorted(sorted_group, sorted_group)
+    return np.sort(order[rank < most])
