@@ -168,8 +168,9 @@ def build(land: Land, cache_folder: Path | None = None) -> Grid:
     for crossing in land.crossings:
         lonlat = np.array([crossing.a, crossing.b])
         ends = coast.ashore(to_grid(lonlat))
+        afar = np.hypot(*(ends - to_grid(lonlat)).T) > SNAP_LIMIT
         ties = [_tie(coast, tree, end) for end in ends]
-        if not all(len(cell) for cell, _ in ties):
+        if afar.any() or not all(len(cell) for cell, _ in ties):
             left_out.append(crossing.name)
             continue
         for node, (cell, way) in enumerate(ties, start=count):
@@ -232,17 +233,12 @@ def _necks(coast: Coast, tree: KDTree, edges: Edges) -> Edges:
     start, end, length = edges
     pieces = sparse.coo_array((length, (start, end)), shape=(tree.n, tree.n))
     _, piece = csgraph.connected_components(pieces, directed=False)
-    small = piece != np.argmax(np.bincount(piece))
-    if not small.any():
-        nothing = np.zeros(0, dtype=np.int64)
-        return nothing, nothing, nothing
     rings = shapely.segmentize(shapely.get_rings(shapely.get_parts(coast.polygon)), CELL / 4)
     shore, ring = shapely.get_coordinates(rings, return_index=True)
-    metres, _ = KDTree(tree.data[small]).query(shore, distance_upper_bound=2 * CELL)
-    at = np.flatnonzero(np.isfinite(metres))
     along = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(shore, axis=0).T))])
-    cell, metres, seen = _nearest_seen(coast, tree, shore[at])
-    at, cell, metres = at[seen], cell[seen], metres[seen]
+    cell, metres, seen = _nearest_seen(coast, tree, shore)
+    at = np.flatnonzero(seen)
+    cell, metres = cell[at], metres[at]
     neck = np.flatnonzero((ring[at][1:] == ring[at][:-1]) & (piece[cell][1:] != piece[cell][:-1]))
     way = metres[neck] + metres[neck + 1] + along[at[neck + 1]] - along[at[neck]]
     pair = np.sort(np.stack([cell[neck], cell[neck + 1]]), axis=0)

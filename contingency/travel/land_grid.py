@@ -29,6 +29,8 @@ _FIRST_LIMIT = 60 * DECIMETRES_PER_KM
 _LAST_LIMIT = 2_000 * DECIMETRES_PER_KM
 #: In the table of costs: it is known that there is no way. Five times round the Earth, so no distance is near it.
 _NO_WAY = np.iinfo(np.int32).max
+#: Pairs whose bounds are raised at once: what fits in a processor's cache.
+_PAIRS_AT_ONCE = 100_000
 #: Origins searched at once: one search writes two megabytes for each.
 _ORIGINS_AT_ONCE = 32
 
@@ -142,9 +144,13 @@ class LandGridCosts:
         """
         bound = self._crow.floor(needs, vacancies)
         if self._asked and bound.size:
-            known = self._cost.take(self._need_at[needs], axis=0).take(self._vacancy_at[vacancies], axis=1)
-            np.maximum(bound, known - 1.0, out=bound)
-            bound[known == _NO_WAY] = np.inf
+            origin, destination = self._need_at[needs], self._vacancy_at[vacancies]
+            block = max(1, _PAIRS_AT_ONCE // len(vacancies))
+            for at in range(0, len(needs), block):
+                part = bound[at : at + block]
+                known = self._cost.take(origin[at : at + block], axis=0).take(destination, axis=1)
+                np.maximum(part, known - 1.0, out=part)
+                part[known == _NO_WAY] = np.inf
         return bound
 
     def exact(self, needs: IntArray, vacancies: IntArray) -> IntArray:
