@@ -148,16 +148,24 @@ def test_no_land_path_is_shorter_than_the_straight_line(
     assert path >= Crow().km(a, b) - 0.0001
 
 
-def test_without_a_bridge_the_other_bank_cannot_be_reached_and_the_floor_learns_it() -> None:
+def test_without_a_bridge_the_other_bank_cannot_be_reached_and_the_floor_knows_it_beforehand() -> None:
     engine = LandGrid.of([BANKS])
     assert engine.km(SOUTH_HOME, NORTH_HOME) is None
-    costs = engine.costs(np.array([SOUTH_HOME]), np.array([NORTH_HOME, EASTERN_HOME]))
-    zero, both = np.zeros(2, dtype=np.int64), np.arange(2)
-    before = costs.floor(zero[:1], both)
-    assert np.isfinite(before).all()
-    exact = costs.exact(zero, both)
-    assert exact[0] == UNREACHABLE
-    assert costs.floor(zero[:1], both)[0].tolist() == [np.inf, exact[1]]
+    costs = engine.costs(np.array([SOUTH_HOME, (3.4, 55.05)]), np.array([NORTH_HOME, EASTERN_HOME]))
+    both = np.arange(2)
+    assert np.isfinite(costs.floor(both, both)).tolist() == [[False, True], [False, False]]
+    assert costs.exact(both, both).tolist() == [UNREACHABLE, UNREACHABLE]
+
+
+def test_a_pair_once_measured_has_its_cost_as_floor(county: LandGrid) -> None:
+    costs = county.costs(np.array([SOUTH_HOME, EASTERN_HOME]), np.array([NORTH_HOME, SOUTH_HOME]))
+    both = np.arange(2)
+    before = costs.floor(both, both)
+    exact = costs.exact(both[:1], both[:1])[0]
+    after = costs.floor(both, both)
+    assert before[0, 0] < exact == after[0, 0]
+    assert (after.ravel()[1:] == before.ravel()[1:]).all()
+    assert costs.exact(both[:1], both[:1])[0] == exact
 
 
 def test_a_home_further_than_five_kilometres_from_land_is_off_the_map(county: LandGrid) -> None:

@@ -91,7 +91,7 @@ def land_of(areas: Iterable[AreaRecord], table: CrossingTable, year: int | None 
 def _method(source: str, crossings: int) -> str:
     return (
         "Shortest path over land on a one-kilometre grid, no ferries, "
-        f"over {crossings} listed bridges, tunnels and causeways; land from {source}. "
+        f"with the listed bridges, tunnels and causeways ({crossings}); land from {source}. "
         "Land-path kilometres, no road factor applied; rivers inland of that coast are no obstacle."
     )
 

@@ -129,6 +129,10 @@ class LandGridCosts:
         self._from_xy, self._to_xy = to_grid(self._from), to_grid(self._to)
         self._from_cell, self._from_way = grid.snap(self._from)
         self._to_cell, self._to_way = grid.snap(self._to)
+        # Off the map is a landmass of its own on either side, so that nothing is joined to it.
+        self._from_mass = np.where(self._from_cell >= 0, grid.component[self._from_cell], -1)
+        self._to_mass = np.where(self._to_cell >= 0, grid.component[self._to_cell], -2)
+        self._apart = len(np.union1d(self._from_mass, self._to_mass)) > 1
         # Both tables are zero where nothing is known yet. The system gives zeroed memory page by page when it is
         # written to, so that a problem of every home against every home takes what is asked of it and no more.
         shape = (len(self._from), len(self._to))
@@ -140,17 +144,19 @@ class LandGridCosts:
     def floor(self, needs: IntArray, vacancies: IntArray) -> FloatArray:
         """A lower bound in decimetres, shape (len(needs), len(vacancies)): the straight chord, or the exact if known.
 
-        Infinite where it is known that there is no way.
+        Infinite where there is no way, for the landmasses are known beforehand.
         """
         bound = self._crow.floor(needs, vacancies)
-        if self._asked and bound.size:
+        if (self._asked or self._apart) and bound.size:
             origin, destination = self._need_at[needs], self._vacancy_at[vacancies]
             block = max(1, _PAIRS_AT_ONCE // len(vacancies))
             for at in range(0, len(needs), block):
-                part = bound[at : at + block]
-                known = self._cost.take(origin[at : at + block], axis=0).take(destination, axis=1)
-                np.maximum(part, known - 1.0, out=part)
-                part[known == _NO_WAY] = np.inf
+                part, some = bound[at : at + block], origin[at : at + block]
+                if self._asked:
+                    known = self._cost.take(some, axis=0).take(destination, axis=1)
+                    np.maximum(part, known - 1.0, out=part)
+                if self._apart:
+                    part[self._from_mass[some][:, None] != self._to_mass[destination]] = np.inf
         return bound
 
     def exact(self, needs: IntArray, vacancies: IntArray) -> IntArray:
@@ -170,9 +176,8 @@ class LandGridCosts:
     def _measure(self, start: IntArray, end: IntArray) -> IntArray:
         """What goes into the table for pairs of sites: decimetres + 1, or _NO_WAY. Shape (n,)."""
         straight = geodesic_decimetres(self._from[start], self._to[end])
-        a, b = self._from_cell[start], self._to_cell[end]
-        joined = (a >= 0) & (b >= 0) & (self._grid.component[a] == self._grid.component[b])
-        doubtful = np.flatnonzero(joined & (a != b))
+        joined = self._from_mass[start] == self._to_mass[end]
+        doubtful = np.flatnonzero(joined & (self._from_cell[start] != self._to_cell[end]))
         blocked = self._grid.coast.between(self._from_xy[start[doubtful]], self._to_xy[end[doubtful]])
         around = doubtful[blocked]
         start, end = start[around], end[around]
