@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from datetime import date
 from pathlib import Path
 
 import geopy.distance
@@ -57,8 +58,6 @@ def fallback() -> LandGrid:
 @pytest.fixture(scope="session")
 def kingdom_areas(shared_data: Path) -> list[AreaRecord]:
     file = shared_data / "geo" / "onsvisual-uk-topojson-2014-2025.topo.json"
-    from datetime import date
-
     found = parse_published(file, today=date(2026, 11, 21))
     records = [item.record for item in found if isinstance(item, Observation)]
     return [record for record in records if isinstance(record, AreaRecord) and record.layer == "uk"]
