@@ -133,11 +133,8 @@ def print_plan(answer: dict[str, Any]) -> None:
         reasons: dict[str, int] = {}
         for row in answer["unplaced"]:
             reasons[row["reason"]] = reasons.get(row["reason"], 0) + row["people"]
-        answer_table(
-            "People without a bed",
-            ("why", "people"),
-            sorted(reasons.items(), key=lambda reason: (-reason[1], reason[0])),
-        )
+        most_first = sorted(reasons, key=lambda reason: (-reasons[reason], reason))
+        answer_table("People without a bed", ("why", "people"), [(reason, reasons[reason]) for reason in most_first])
     answer_table(
         "What this rests on",
         ("assumption", "value", "basis", "date"),

@@ -21,9 +21,12 @@ from register.reading import load_snapshot
 from register.settings import Settings, read_settings
 from register.snapshot import Snapshot
 
+#: Columns of a table that goes to a file or a pipe: nobody's window cuts it there.
+WIDE = 160
+
 #: Messages and progress go to standard error, so that standard output holds the answer and nothing else.
 messages = Console(stderr=True, highlight=False)
-answers = Console(highlight=False)
+answers = Console(highlight=False, width=None if sys.stdout.isatty() else WIDE)
 
 
 class Refused(Exception):
@@ -90,7 +93,7 @@ def answer_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[obj
             row[position].replace(",", "").replace(".", "").strip("-–") == "" or row[position][:1].isdigit()
             for row in body
         )
-        table.add_column(column, justify="right" if numbers and body else "left")
+        table.add_column(column, justify="right" if numbers and body else "left", overflow="fold")
     for row in body:
         table.add_row(*row)
     answers.print(table)

@@ -24,7 +24,7 @@ from contingency.report_context import ReportArea
 from contingency.wording import clean, count, km, number, people
 
 #: The United Kingdom with some sea (degrees): one home placed in the Gulf of Guinea must not shrink the rest to a dot.
-_SOUTH, _NORTH, _WEST, _EAST = 49.0, 62.0, -11.0, 4.0
+_SOUTH, _NORTH, _WEST, _EAST = 49.0, 62.0, -11.0, 6.0
 
 _WIDTH = 720.0
 _LEGEND = 92.0

@@ -20,8 +20,9 @@ from register.records import AnyRecord, Delivery, Fault, Observation, raw_digest
 T = TypeVar("T")
 Item = Delivery | Observation | Fault
 
-#: The United Kingdom in WGS 84 degrees, Scilly to Unst and Rockall's lee to Lowestoft.
-LATITUDES, LONGITUDES = (49.8, 61.0), (-8.7, 1.9)
+#: South, north, west and east in WGS 84 degrees: the United Kingdom, Scilly to Unst and Fermanagh to Lowestoft; and
+#: the sea where the invented county of the exercises lies, in which no real home can stand.
+LANDS = ((49.8, 61.0, -8.7, 1.9), (53.9, 57.0, 1.4, 4.7))
 EARLIEST = date(1900, 1, 2)
 #: Registrations are entered up to some months ahead; a date beyond a year is a slip of the pen.
 AHEAD = timedelta(days=366)
@@ -164,7 +165,7 @@ class Row:
         return found
 
     def take_coordinates(self, latitude: str, longitude: str) -> tuple[float, float] | tuple[None, None]:
-        """Optional WGS 84 degrees within the United Kingdom; both or neither."""
+        """Optional WGS 84 degrees on one of ``LANDS``; both or neither."""
         values = self._pop(latitude), self._pop(longitude)
         if values == (None, None):
             return None, None
@@ -173,7 +174,7 @@ class Row:
         except ValueError:
             self.lost(latitude, "are not coordinates", values)
             return None, None
-        if not (LATITUDES[0] <= north <= LATITUDES[1] and LONGITUDES[0] <= east <= LONGITUDES[1]):
+        if not any(south <= north <= top and west <= east <= edge for south, top, west, edge in LANDS):
             self.lost(latitude, "is not a place in the United Kingdom", values)
             return None, None
         return north, east

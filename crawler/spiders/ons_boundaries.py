@@ -25,6 +25,8 @@ FEED = "ons_boundaries/areas"
 #: The layers that are read, and those that are known and are not: combined authorities and ceremonial counties.
 LAYERS = ("uk", "ctry", "rgn", "utla", "ltla")
 LEFT_OUT = frozenset({"cauth", "cty", "mcty"})
+#: An object that ONS's file does not have: bridges and tunnels as lines, for a map that brings its own.
+CROSSINGS, CROSSING_LAYER = "crossings", "crossing"
 MOST_BYTES = 256 * 1024**2
 
 Point = tuple[float, float]
@@ -58,10 +60,10 @@ def parse_published(path: Path, *, today: date, as_at: date | None = None) -> It
         raise SourceChanged(f"lacks the layer {', '.join(LAYERS if not isinstance(objects, dict) else absent)}")
     arcs = _arcs(topology)
     yield Delivery(feed=FEED, as_at=reading.as_at, complete=True, origin=path.name)
-    for layer in sorted(objects.keys() - set(LAYERS) - LEFT_OUT):
+    for layer in sorted(objects.keys() - set(LAYERS) - LEFT_OUT - {CROSSINGS}):
         reading.once("is a layer never seen before; it is not read", field=str(layer))
     number = 0
-    for layer in LAYERS:
+    for layer in (*LAYERS, *(name for name in (CROSSINGS,) if name in objects)):
         geometries = objects[layer].get("geometries") if isinstance(objects[layer], dict) else None
         if not isinstance(geometries, list):
             raise SourceChanged(f'layer "{layer}" has no list of geometries')
@@ -93,7 +95,7 @@ def _arcs(topology: dict[str, object]) -> list[list[Point]]:
 
 
 class AreaReader:
-    """One geometry of one layer."""
+    """One geometry of one layer. A crossing is a line with a name, which stands for its code."""
 
     def __init__(self, layer: str, arcs: list[list[Point]]) -> None:
         self._layer, self._arcs = layer, arcs
@@ -101,15 +103,18 @@ class AreaReader:
     def __call__(self, row: Row) -> Iterator[Item]:
         """The area. Raises UnreadableField without a code, a name or a shape."""
         properties = row.take_object("properties")
-        code = properties.take("areacd", text)
-        row.record_id = f"ons:{self._layer}:{code}"
+        crossing = self._layer == CROSSINGS
+        layer = CROSSING_LAYER if crossing else self._layer
+        name = properties.take("name" if crossing else "areanm", text)
+        code = name if crossing else properties.take("areacd", text)
+        row.record_id = f"ons:{layer}:{code}"
         kind = row.take("type", text)
         shape = row.take("arcs", lambda arcs: self._shape(kind, arcs))
         record = AreaRecord(
             id=row.record_id,
-            layer=self._layer,
+            layer=layer,
             code=code,
-            name=properties.take("areanm", text),
+            name=name,
             geometry=shapely.to_wkb(shape, hex=True, byte_order=1),
             start=properties.take_optional("start", _year),
             end=properties.take_optional("end", _year),
@@ -119,6 +124,8 @@ class AreaReader:
 
     def _shape(self, kind: str, arcs: object) -> BaseGeometry:
         try:
+            if kind == "LineString" and self._layer == CROSSINGS:
+                return shapely.LineString(self._ring(arcs))  # type: ignore[arg-type]
             if kind == "Polygon":
                 shape: BaseGeometry = self._polygon(arcs)  # type: ignore[arg-type]
             elif kind == "MultiPolygon":
