@@ -22,13 +22,24 @@ from register.database import reading
 from register.identifiers import scheme
 from register.merging import MergedLocation, merge, merge_location, speaks_of_registration
 from register.models import VERSIONS, DeliveryRow, PostcodePlace, RunRow, table_of
+from register.parties import names_agree, party_of
 from register.place import Councils, Places, PostcodeFact
-from register.records import AreaRecord, LocationRecord, ProviderRecord, ResidentsRecord, VacancyRecord
-from register.snapshot import Evidence, FeedState, Home, Provider, Registration, Snapshot
+from register.records import (
+    AreaRecord,
+    CompanyRecord,
+    ControlRecord,
+    LocationRecord,
+    ProviderRecord,
+    ResidentsRecord,
+    VacancyRecord,
+)
+from register.snapshot import Company, Control, Evidence, FeedState, Home, Provider, Registration, Snapshot
 from register.succession import homes_of
 from register.versions import Believed, Seen, State, read_seen
 
 _ENCODER = msgspec.json.Encoder(order="deterministic")
+#: Lists of boundaries and of companies do not move the day that a register is read as at: a plan is about homes.
+_BESIDE = frozenset({"AreaRecord", "CompanyRecord", "ControlRecord"})
 _Figure = TypeVar("_Figure", VacancyRecord, ResidentsRecord)
 
 
@@ -52,12 +63,14 @@ def load_snapshot(engine: Engine, *, on: date | None = None, known: date | None 
         run = _last_run(connection, known)
         lists = _lists(connection, run)
         believed = _believed(run, lists)
-        day = on or max((one.state.as_at for one in lists if one.kinds != ("AreaRecord",)), default=date.min)
+        day = on or max((one.state.as_at for one in lists if not _BESIDE.issuperset(one.kinds)), default=date.min)
         seen = read_seen(connection, believed, LocationRecord, day)
         seen_providers = read_seen(connection, believed, ProviderRecord, day)
         seen_areas = read_seen(connection, believed, AreaRecord, day)
         seen_vacancies = read_seen(connection, believed, VacancyRecord, day)
         seen_residents = read_seen(connection, believed, ResidentsRecord, day)
+        seen_companies = read_seen(connection, believed, CompanyRecord, day)
+        seen_controls = read_seen(connection, believed, ControlRecord, day)
         postcodes = _postcodes(connection)
     areas = tuple(_areas(seen_areas))
     merged = [merge_location(seen[identifier], believed.lists) for identifier in sorted(seen)]
@@ -66,11 +79,13 @@ def load_snapshot(engine: Engine, *, on: date | None = None, known: date | None 
     providers = _providers(seen_providers, wanted, homes)
     vacancies = _of_homes(_current(seen_vacancies, VacancyRecord), homes, home_of)
     residents = _of_homes(_current(seen_residents, ResidentsRecord), homes, home_of)
+    companies = _companies(seen_companies)
+    controls = _controls(seen_controls, companies)
     feeds = _latest([one for one in lists if one.state.as_at <= day])
     return Snapshot(
         on=day,
         known=known,
-        digest=_digest(day, homes, providers, areas, vacancies, residents, feeds),
+        digest=_digest(day, homes, providers, areas, vacancies, residents, feeds, companies, controls),
         homes=homes,
         home_of=home_of,
         providers=providers,
@@ -78,6 +93,8 @@ def load_snapshot(engine: Engine, *, on: date | None = None, known: date | None 
         vacancies=vacancies,
         residents=residents,
         feeds=feeds,
+        companies=companies,
+        controls=controls,
     )
 
 
@@ -231,6 +248,33 @@ def _providers(seen: Mapping[str, list[Seen]], wanted: Iterable[str], homes: Map
     return found
 
 
+def _companies(seen: Mapping[str, list[Seen]]) -> dict[str, Company]:
+    """Companies that the newest list holds, in order of id; for a day before the first list, those of the first."""
+    found = {}
+    for identifier in sorted(seen):
+        views = [view for view in seen[identifier] if view.state is not State.GONE]
+        if views and isinstance((one := merge(views)).record, CompanyRecord):
+            found[identifier] = Company(one.record, one.evidence)
+    return found
+
+
+def _controls(seen: Mapping[str, list[Seen]], companies: Mapping[str, Company]) -> dict[str, tuple[Control, ...]]:
+    """Entries of registers of control, by company. An entry carries its own dates, so a later list speaks of them too;
+    one that the newest list no longer holds was struck out, and is left out."""
+    found: dict[str, list[Control]] = {}
+    for identifier in sorted(seen):
+        views = [view for view in seen[identifier] if view.state is not State.GONE]
+        if not views or not isinstance((one := merge(views)).record, ControlRecord):
+            continue
+        record, party = one.record, party_of(one.record)
+        holder = companies.get(party.id or "")
+        differs = holder is not None and not names_agree(record.name, holder.record)
+        found.setdefault(record.company, []).append(
+            Control(record, one.evidence, party, holder.record.name if holder and differs else None)
+        )
+    return {company: tuple(found[company]) for company in sorted(found)}
+
+
 def _current(seen: Mapping[str, list[Seen]], kind: type[_Figure]) -> list[_Figure]:
     """Council figures of the day asked for, in order of id: never of a later day, the newest where feeds differ."""
     found = []
@@ -275,6 +319,8 @@ def _digest(  # noqa: PLR0917 - each part of the snapshot once
     vacancies: Mapping[str, tuple[VacancyRecord, ...]],
     residents: Mapping[str, tuple[ResidentsRecord, ...]],
     feeds: Sequence[FeedState],
+    companies: Mapping[str, Company],
+    controls: Mapping[str, tuple[Control, ...]],
 ) -> str:
     """SHA-256 of the content: no run, file name or clock is in it."""
     total = hashlib.sha256(day.isoformat().encode())
@@ -295,4 +341,8 @@ def _digest(  # noqa: PLR0917 - each part of the snapshot once
             add(name, identifier, some)
     for feed in feeds:
         add("feed", feed.feed, feed.as_at, feed.complete)
+    for company in companies.values():
+        add("company", company.record)
+    for entries in controls.values():
+        add("control", [entry.record for entry in entries])
     return total.hexdigest()

@@ -133,7 +133,73 @@ class ResidentsRecord(Record, frozen=True, kw_only=True, omit_defaults=True):
     counted_on: date | None = None
 
 
-AnyRecord = LocationRecord | ProviderRecord | AreaRecord | VacancyRecord | ResidentsRecord
+class CompanyRecord(Record, frozen=True, kw_only=True, omit_defaults=True):
+    """A company as Companies House's monthly list of live companies gives it. ``id`` is ``gb-coh:…``.
+
+    ``category``, ``status``, ``country_of_origin``, ``accounts_category`` and ``sic`` are the list's own words.
+    ``previous_names`` are "name (until 2017-05-03)". Counts of charges are the list's: how many were ever registered,
+    and how many of them are outstanding, satisfied in part and satisfied. The registered office is kept as postcode
+    and country only: of a one-person company it is often a private address, and the graph has no need of it.
+    """
+
+    name: str
+    category: str | None = None
+    status: str | None = None
+    country_of_origin: str | None = None
+    country: str | None = None
+    postcode: str | None = None
+    incorporated_on: date | None = None
+    dissolved_on: date | None = None
+    sic: tuple[str, ...] | None = None
+    previous_names: tuple[str, ...] | None = None
+    accounts_category: str | None = None
+    accounts_made_up_to: date | None = None
+    accounts_due_on: date | None = None
+    confirmation_due_on: date | None = None
+    confirmation_made_up_to: date | None = None
+    charges: int | None = None
+    charges_outstanding: int | None = None
+    charges_part_satisfied: int | None = None
+    charges_satisfied: int | None = None
+    general_partners: int | None = None
+    limited_partners: int | None = None
+
+
+class ControlRecord(Record, frozen=True, kw_only=True, omit_defaults=True):
+    """One entry in a company's register of people with significant control, or of why it names nobody.
+
+    ``id`` is ``psc:<company number>/<id>``; ``company`` the company controlled; ``kind`` the register's own word:
+    an individual, a corporate entity, a legal person, someone super-secure (protected by law: no name is given), a
+    ``…-statement`` (``statement`` says why nobody is named) or ``exemptions`` ("<type> <from>/<to or ..>").
+    ``natures`` are the slugs as filed. The five registration fields are free text as filed.
+
+    Of individuals the name is kept and ``person_mark``, a digest of name, month and year of birth that tells one
+    person under one name from another; no date of birth, address, nationality or country of residence (decision 5).
+    """
+
+    company: str
+    kind: str
+    name: str | None = None
+    person_mark: str | None = None
+    natures: tuple[str, ...] | None = None
+    notified_on: date | None = None
+    ceased_on: date | None = None
+    ceased: bool | None = None
+    sanctioned: bool | None = None
+    statement: str | None = None
+    restrictions_withdrawn: str | None = None
+    exemptions: tuple[str, ...] | None = None
+    legal_form: str | None = None
+    legal_authority: str | None = None
+    place_registered: str | None = None
+    country_registered: str | None = None
+    registration_number: str | None = None
+    office_country: str | None = None
+
+
+AnyRecord = (
+    LocationRecord | ProviderRecord | AreaRecord | VacancyRecord | ResidentsRecord | CompanyRecord | ControlRecord
+)
 
 
 class Delivery(msgspec.Struct, frozen=True, kw_only=True):

@@ -11,7 +11,16 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
 
-from register.records import AreaRecord, LocationRecord, ProviderRecord, ResidentsRecord, VacancyRecord
+from register.parties import Party
+from register.records import (
+    AreaRecord,
+    CompanyRecord,
+    ControlRecord,
+    LocationRecord,
+    ProviderRecord,
+    ResidentsRecord,
+    VacancyRecord,
+)
 
 #: How well a coordinate fixes the building: a postcode's centroid is the best that public files give.
 Precision = Literal["source", "unit postcode", "none"]
@@ -119,6 +128,35 @@ class Provider:
 
 
 @dataclass(frozen=True, slots=True)
+class Company:
+    """A company as at the snapshot's day."""
+
+    record: CompanyRecord
+    evidence: tuple[Evidence, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Control:
+    """One entry of a company's register of control, ceased ones included: ask ``active``.
+
+    ``party`` is whom it speaks of. ``name_of_number`` is the register's name of the number filed, where that is not
+    the name filed: the link rests on the number, and a reader must see that the two differ.
+    """
+
+    record: ControlRecord
+    evidence: tuple[Evidence, ...]
+    party: Party
+    name_of_number: str | None = None
+
+    def active(self, on: date) -> bool:
+        """Whether it held on a day: from the day it was notified, up to but not including the day it ceased."""
+        if self.record.ceased:
+            return False
+        begun = self.record.notified_on is None or self.record.notified_on <= on
+        return begun and (self.record.ceased_on is None or on < self.record.ceased_on)
+
+
+@dataclass(frozen=True, slots=True)
 class FeedState:
     """The last good delivery of a feed on or before the snapshot's day, for the attribution and age of figures."""
 
@@ -138,7 +176,8 @@ class Snapshot:
     """The register as at ``on`` and as known on ``known`` (``None``: all that is known now).
 
     ``homes`` holds every care home ever known by then, in order of id, closed ones included: ask ``status``.
-    ``home_of`` maps every registration's id to its home's id.
+    ``home_of`` maps every registration's id to its home's id. ``companies`` are those on the newest list; ``controls``
+    holds the entries of each company's register of control, by company and in order of id.
     """
 
     on: date
@@ -151,6 +190,8 @@ class Snapshot:
     vacancies: Mapping[str, tuple[VacancyRecord, ...]]
     residents: Mapping[str, tuple[ResidentsRecord, ...]]
     feeds: tuple[FeedState, ...]
+    companies: Mapping[str, Company] = field(default_factory=dict)
+    controls: Mapping[str, tuple[Control, ...]] = field(default_factory=dict)
 
     @property
     def invented(self) -> bool:

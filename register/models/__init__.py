@@ -6,17 +6,29 @@ from sqlalchemy import Table
 
 from register.models.base import Base, Version
 from register.models.care import LocationVersion, ProviderVersion, ResidentsVersion, VacancyVersion
+from register.models.companies import CompanyVersion, ControlVersion
 from register.models.places import AreaVersion, PostcodePlace
 from register.models.provenance import DeliveryRow, QuarantineRow, RunRow, Sighting
-from register.records import AreaRecord, LocationRecord, ProviderRecord, Record, ResidentsRecord, VacancyRecord
+from register.records import (
+    AreaRecord,
+    CompanyRecord,
+    ControlRecord,
+    LocationRecord,
+    ProviderRecord,
+    Record,
+    ResidentsRecord,
+    VacancyRecord,
+)
 
-#: Which table keeps the history of which kind of record. A sixth kind of record is one line here and one table.
+#: Which table keeps the history of which kind of record. A further kind of record is one line here and one table.
 VERSIONS: dict[type[Record], type[Version]] = {
     LocationRecord: LocationVersion,
     ProviderRecord: ProviderVersion,
     AreaRecord: AreaVersion,
     VacancyRecord: VacancyVersion,
     ResidentsRecord: ResidentsVersion,
+    CompanyRecord: CompanyVersion,
+    ControlRecord: ControlVersion,
 }
 
 #: The same by the record's class name, as a staged line names it.
@@ -36,6 +48,8 @@ __all__ = [
     "VERSIONS",
     "AreaVersion",
     "Base",
+    "CompanyVersion",
+    "ControlVersion",
     "DeliveryRow",
     "LocationVersion",
     "PostcodePlace",

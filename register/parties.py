@@ -1,0 +1,154 @@
+"""Who an entry of the register of people with significant control speaks of: a company, a body, a person, or nobody.
+
+Companies House gives no number for most of those who control companies; what is filed is free text ("Sc095000",
+"n/a"). A wrong join defames, so the rules are few, written down with each join, and prefer one party shown twice to
+two shown as one.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Literal
+
+from register.identifiers import BadIdentifier, company_number
+from register.records import CompanyRecord, ControlRecord
+
+PartyKind = Literal["person", "company", "body", "protected", "nobody"]
+
+#: Prefixes that only Companies House gives (its list of prefixes, with OE, CE and CS added): the number is its own.
+_OWN_PREFIX = re.compile(
+    r"(AC|ZC|FC|GE|LP|OC|SE|SA|SZ|SF|GS|SL|SO|SC|ES|NA|NZ|NF|GN|NL|NC|R0|NI|EN|SG|FE|RS|OE|CE|CS|IP|SP|NP|RC|SR|NR)"
+)
+_HERE = re.compile(
+    r"\b(united kingdom|u\.?k\.?|england|english|wales|welsh|scotland|scottish|scots|northern ireland|"
+    r"(great )?britain|g\.?b\.?|companies house|companies act|cardiff|edinburgh|belfast)\b"
+)
+#: Words of other places where companies are registered; "Companies Act 2006" is the name of a law there too.
+_ELSEWHERE = re.compile(
+    r"\b(jersey|guernsey|alderney|isle of man|manx|douglas|cayman|virgin islands|bvi|tortola|gibraltar|bermuda|bahamas|"
+    r"luxembourg|liechtenstein|switzerland|swiss|monaco|malta|cyprus|mauritius|seychelles|panama|belize|anguilla|"
+    r"netherlands|dutch|germany|german|france|french|spain|italy|belgium|denmark|sweden|norway|finland|austria|poland|"
+    r"ireland|eire|dublin|usa|u\.s\.?a?|united states|delaware|nevada|new york|california|canada|australia|"
+    r"new zealand|japan|china|hong kong|singapore|india|dubai|emirates|qatar|kuwait|saudi|israel|south africa|"
+    r"nigeria|marshall islands|samoa|vanuatu|labuan|malaysia)\b"
+)
+_COUNTRIES = {
+    "virgin islands, british": "british virgin islands",
+    "bvi": "british virgin islands",
+    "usa": "united states",
+    "united states of america": "united states",
+    "england": "united kingdom",
+    "wales": "united kingdom",
+    "scotland": "united kingdom",
+    "northern ireland": "united kingdom",
+    "great britain": "united kingdom",
+    "england and wales": "united kingdom",
+    "england & wales": "united kingdom",
+    "uk": "united kingdom",
+}
+_PUNCTUATION = re.compile(r"[^\w\s]")
+_FORMS = {"limited": "ltd", "company": "co", "and": "", "the": "", "cyfyngedig": "ltd"}
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """Whom an entry speaks of. ``id`` is None where nobody can be named; ``rule`` says how the id was come by."""
+
+    kind: PartyKind
+    id: str | None
+    rule: str
+
+
+PROTECTED = Party("protected", None, "the register protects this person by law and gives no name")
+NOBODY = Party("nobody", None, "the entry says why nobody is named")
+
+
+def party_of(record: ControlRecord) -> Party:
+    """Whom one entry speaks of, by what it says alone."""
+    if record.kind.startswith("super-secure"):
+        return PROTECTED
+    if record.kind.startswith("individual"):
+        if record.person_mark:
+            return Party("person", f"person:{record.person_mark[:20]}", "same name and same month of birth (inferred)")
+        return Party("person", record.id, "no month of birth is given: the entry stands for itself")
+    if record.kind.startswith(("corporate-entity", "legal-person")):
+        return _body(record)
+    return NOBODY
+
+
+def _body(record: ControlRecord) -> Party:
+    number, country = uk_company_number(record), country_of(record)
+    if number:
+        return Party("company", number, "the company number filed with the entry")
+    if record.name and country:
+        digest = hashlib.sha256(f"{plain_company_name(record.name)}\n{country}".encode()).hexdigest()[:20]
+        return Party("body", f"body:{digest}", f"same name, registered in the same country ({country}) (inferred)")
+    return Party("body", record.id, "no number and no country are given: the entry stands for itself")
+
+
+def uk_company_number(record: ControlRecord) -> str | None:
+    """``gb-coh:…`` where the entry's registration number is one of Companies House; ``None`` where that is not sure.
+
+    Letters that only Companies House uses (SC, OC, OE …) are enough unless another country is named. Digits alone are
+    a number in any register of the world: they count only where the entry places the registration in the United
+    Kingdom and names no other place.
+    """
+    raw = re.sub(r"[\s./-]", "", record.registration_number or "").upper()
+    if not raw:
+        return None
+    return _uk_number(
+        raw,
+        " ".join(
+            part.casefold()
+            for part in (record.country_registered, record.place_registered, record.legal_authority, record.legal_form)
+            if part
+        ),
+    )
+
+
+@lru_cache(maxsize=65_536)
+def _uk_number(raw: str, words: str) -> str | None:
+    if _ELSEWHERE.search(words.replace("northern ireland", "")):
+        return None
+    if not (_OWN_PREFIX.match(raw) or (raw.isdigit() and len(raw) >= 4 and _HERE.search(words))):
+        return None
+    try:
+        return company_number(raw)
+    except BadIdentifier:
+        return None
+
+
+def country_of(record: ControlRecord) -> str | None:
+    """The country in which a body is registered, in lower case; ``None`` where the entry does not say.
+
+    The country of its office is followed only where no country of registration is given.
+    """
+    words = record.country_registered or record.office_country
+    if words is None or not (plain := " ".join(words.casefold().split())):
+        return None
+    return _COUNTRIES.get(plain, plain)
+
+
+@lru_cache(maxsize=65_536)
+def plain_company_name(name: str) -> str:
+    """A company's name for comparing: "The Example Care Company Limited" and "EXAMPLE CARE CO. LTD" are one."""
+    words = _PUNCTUATION.sub(" ", name.casefold().replace("&", " and ").replace("'", "")).split()
+    return " ".join(short for word in words if (short := _FORMS.get(word, word)))
+
+
+def person_mark(names: Iterable[str | None], year: int, month: int) -> str:
+    """The digest that tells one person from another of the same name: names in order, without title (decision 5)."""
+    plain = " ".join(" ".join((part or "").casefold() for part in names).split())
+    return hashlib.sha256(f"{plain}\n{year:04d}-{month:02d}".encode()).hexdigest()
+
+
+def names_agree(filed: str | None, company: CompanyRecord) -> bool:
+    """Whether the name filed for a controlling company is, or once was, the name that its number has."""
+    if filed is None:
+        return True
+    known = [company.name, *(name.rpartition(" (until ")[0] or name for name in company.previous_names or ())]
+    return plain_company_name(filed) in {plain_company_name(name) for name in known}
