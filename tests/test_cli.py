@@ -1,0 +1,175 @@
+"""The command line as a stranger meets it: what it prints, what it leaves, and the status it ends with."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from cli.main import status_of
+from exercise import build_county, write_county, write_vacancies
+
+County = Callable[..., str]
+
+
+@pytest.fixture(scope="module")
+def county(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The invented county's files, as published."""
+    folder = tmp_path_factory.mktemp("county")
+    made = build_county(40, 3)
+    write_county(made, folder, formats=("csv",))
+    write_vacancies(made.filings, folder / "filed.csv")
+    return folder
+
+
+@pytest.fixture
+def longstop(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> Callable[..., tuple[int, str, str]]:
+    """Run the command with a data directory of its own: status, standard output, standard error."""
+    monkeypatch.setenv("LONGSTOP_DATA_DIR", str(tmp_path / "own"))
+    monkeypatch.delenv("LONGSTOP_DATABASE_URL", raising=False)
+    monkeypatch.chdir(tmp_path)
+
+    def run(*arguments: str | Path) -> tuple[int, str, str]:
+        capfd.readouterr()
+        status = status_of([str(a) for a in arguments])
+        out, err = capfd.readouterr()
+        return status, out, err
+
+    return run
+
+
+def load_county(longstop: Callable[..., tuple[int, str, str]], county: Path) -> None:
+    for source, path in (("ons_boundaries", "ons_boundaries/topo.json"), ("cqc_api", "cqc_api")):
+        status, _, err = longstop("refresh", source, "--from", county / path, "--as-at", "2026-11-01")
+        assert status == 0, err
+
+
+def test_the_same_files_loaded_twice_change_nothing(longstop: Callable[..., tuple[int, str, str]], county: Path):
+    load_county(longstop, county)
+    first = json.loads(longstop("status", "--json")[1])
+    load_county(longstop, county)
+    second = json.loads(longstop("status", "--json")[1])
+    assert first["digest"] == second["digest"]
+    for source in second["sources"]:
+        assert source["rows_in"] == source["unchanged"]
+    for source in (*first["sources"], *second["sources"]):
+        assert source["rows_in"] == source["published"] + source["unchanged"] + source["quarantined"] > 0
+
+
+def test_a_plan_is_the_same_bytes_every_time(
+    longstop: Callable[..., tuple[int, str, str]], county: Path, tmp_path: Path
+):
+    load_county(longstop, county)
+    made = []
+    for turn in ("one", "two"):
+        folder = tmp_path / turn
+        status, out, err = longstop(
+            "plan", "provider", "EXP-100000001", "--json", "--report", folder, "--problem", folder
+        )
+        assert status == 0, err
+        assert json.loads(out)["schema"] == "longstop/plan/1"
+        made.append({path.name: path.read_bytes() for path in sorted(folder.iterdir())} | {"stdout": out.encode()})
+    assert made[0] == made[1]
+    assert {"plan.html", "plan.pdf", "plan.xlsx", "plan.json", "needs.csv"} <= made[0].keys()
+    assert b"INVENTED COUNTY" in made[0]["plan.html"]
+
+
+def test_the_councils_own_vacancies_are_used_and_said_to_be_imported(
+    longstop: Callable[..., tuple[int, str, str]], county: Path
+):
+    load_county(longstop, county)
+    status, _, err = longstop("load", "vacancies", county / "filed.csv")
+    assert status == 0, err
+    answer = json.loads(longstop("plan", "provider", "EXP-100000001", "--json")[1])
+    values = {a["name"]: a["value"] for a in answer["assumptions"]}
+    assert values["homes whose vacancies are imported"] > 20
+    assert {home["basis"] for home in answer["affected"]} >= {"imported"}
+
+
+def test_a_bad_row_of_the_councils_file_is_named_and_the_rest_is_loaded(
+    longstop: Callable[..., tuple[int, str, str]], county: Path, tmp_path: Path
+):
+    load_county(longstop, county)
+    lines = (county / "filed.csv").read_text().splitlines()
+    fields = lines[2].split(",")
+    fields[5] = "6 (2 nursing)"
+    (tmp_path / "mine.csv").write_text("\n".join([*lines[:2], ",".join(fields), *lines[3:]]) + "\n")
+    longstop("load", "vacancies", tmp_path / "mine.csv")
+    status = json.loads(longstop("status", "--json")[1])
+    (row,) = [q for q in status["quarantine"] if q["source"] == "council"]
+    assert row["row"] == 3
+    assert row["field"] == "vacant_accepting_admissions"
+    assert "6 (2 nursing)" in row["found"]
+
+
+def test_search_and_home_lead_from_a_name_to_the_raw_record(
+    longstop: Callable[..., tuple[int, str, str]], county: Path
+):
+    load_county(longstop, county)
+    hits = json.loads(longstop("search", "EX-100000001", "--json")[1])
+    document = json.loads(longstop("home", hits[0]["id"], "--json")[1])
+    evidence = document["registrations"][0]["evidence"][0]
+    assert len(evidence["sha256"]) == 64
+    assert evidence["feed"] == "cqc_api/locations"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["plan", "lender", "X"], "not a kind of failure"),
+        (["plan", "provider", "EXP-1", "--travel", "broom"], "choose one of"),
+        (["plan", "provider", "nobody"], "no provider"),
+        (["plan", "provider", "EXP-100000001", "--min-rating", "splendid"], "not a rating"),
+        (["plan", "provider", "EXP-100000001", "--on", "yesterday"], "not a date"),
+        (["refresh", "cqc_ape"], "not a source"),
+        (["refresh", "cqc_api", "--from", "nowhere"], "no such file"),
+        (["load", "vacancies", "nowhere.csv"], "no such file"),
+        (["home", "EX-1"], "no home"),
+    ],
+)
+def test_bad_usage_is_one_clear_sentence_and_status_2(
+    longstop: Callable[..., tuple[int, str, str]], county: Path, arguments: list[str], says: str
+):
+    load_county(longstop, county)
+    status, out, err = longstop(*arguments)
+    assert status == 2
+    assert says in " ".join(err.split())
+    assert "Traceback" not in out + err
+
+
+def test_an_empty_register_says_what_to_do(longstop: Callable[..., tuple[int, str, str]]):
+    status, _, err = longstop("plan", "provider", "EXP-1")
+    assert status == 2
+    assert "longstop refresh" in err
+
+
+def test_a_file_of_another_kind_publishes_nothing(longstop: Callable[..., tuple[int, str, str]], tmp_path: Path):
+    (tmp_path / "strange.csv").write_text("colour,shape\nred,round\n")
+    status, out, err = longstop("refresh", "care_inspectorate", "--from", tmp_path / "strange.csv")
+    assert status in (1, 2)
+    assert "CSNumber" in " ".join((out + err).split())
+    assert "Traceback" not in out + err
+
+
+def test_config_masks_keys(longstop: Callable[..., tuple[int, str, str]], monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("LONGSTOP_CQC_API_KEY", "a-very-secret-key-1234")
+    rows = {row["name"]: row for row in json.loads(longstop("config", "--json")[1])}
+    assert "secret" not in json.dumps(rows)
+    assert rows["LONGSTOP_CQC_API_KEY"]["origin"] == "environment"
+
+
+def test_the_demo_crawls_over_http_and_leaves_a_plan(longstop: Callable[..., tuple[int, str, str]], tmp_path: Path):
+    status, out, err = longstop("demo", "--out", tmp_path / "demo", "--homes", "30")
+    assert status == 0, err
+    assert "INVENTED COUNTY" in out
+    answer = json.loads((tmp_path / "demo" / "plan.json").read_text())
+    assert answer["invented"] is True
+    assert answer["summary"]["people"] > 0
+    assert answer["optimality"]["proved"] is True
+    assert answer["travel"]["engine"] == "land-grid"
+    for name in ("plan.html", "plan.pdf", "plan.xlsx"):
+        assert (tmp_path / "demo" / name).stat().st_size > 10_000
