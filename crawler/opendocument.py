@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from crawler.workbooks import (
@@ -26,6 +27,14 @@ _NAMESPACES = "urn:oasis:names:tc:opendocument:xmlns:"
 _TABLE, _OFFICE, _TEXT = f"{_NAMESPACES}table:1.0 ", f"{_NAMESPACES}office:1.0 ", f"{_NAMESPACES}text:1.0 "
 _KIND, _STRING, _DATE = f"{_OFFICE}value-type", f"{_OFFICE}string-value", f"{_OFFICE}date-value"
 _NUMBER, _BOOLEAN = f"{_OFFICE}value", f"{_OFFICE}boolean-value"
+_DRAW = f"{_NAMESPACES}drawing:1.0 "
+_CELLS = frozenset({f"{_TABLE}table-cell", f"{_TABLE}covered-table-cell"})
+_ROW, _SHEET, _PARAGRAPH, _SPACES = f"{_TABLE}table-row", f"{_TABLE}table", f"{_TEXT}p", f"{_TEXT}s"
+_BREAKS = frozenset({f"{_TEXT}tab", f"{_TEXT}line-break"})
+#: What may stand in a cell, a row or a table and is not its value: notes, pictures, the history of changes.
+_ASIDE = frozenset(
+    {f"{_OFFICE}annotation", f"{_DRAW}frame", f"{_TABLE}shapes", f"{_TABLE}tracked-changes", f"{_TABLE}desc"}
+)
 _COLUMN_REPEATS, _ROW_REPEATS = f"{_TABLE}number-columns-repeated", f"{_TABLE}number-rows-repeated"
 
 
@@ -54,27 +63,27 @@ class _Ods(Handler):
         self._length = 0
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
-        local = name.rpartition(" ")[2]
-        if self._aside or local in ("annotation", "frame", "shapes", "tracked-changes"):
+        if self._aside or name in _ASIDE:
             self._aside += 1
-        elif local in ("table-cell", "covered-table-cell"):
-            self._cell_repeats = _repeats(attributes, _COLUMN_REPEATS)
-            if attributes.get(_KIND) in (None, "string"):
+        elif name in _CELLS:
+            self._cell_repeats = _repeats(attributes, _COLUMN_REPEATS) if _COLUMN_REPEATS in attributes else 1
+            kind = attributes.get(_KIND)
+            if kind is None or kind == "string":
                 self._value = attributes.get(_STRING)
             else:
                 self._value = attributes.get(_DATE) or attributes.get(_NUMBER)
                 self._value = plain_number(self._value) if self._value else attributes.get(_BOOLEAN)
             self._paragraphs, self._length = [], 0
-        elif local == "p" and self._paragraphs is not None:
+        elif name == _PARAGRAPH and self._paragraphs is not None:
             self._paragraphs.append("")
-        elif local == "s" and self._paragraphs:
+        elif name == _SPACES and self._paragraphs:
             self.text(" " * min(_repeats(attributes, f"{_TEXT}c"), 100))
-        elif local in ("tab", "line-break") and self._paragraphs:
+        elif name in _BREAKS and self._paragraphs:
             self.text(" ")
-        elif local == "table-row":
+        elif name == _ROW:
             self._row_repeats = _repeats(attributes, _ROW_REPEATS)
             self._cells, self._blank_columns = [], 0
-        elif local == "table":
+        elif name == _SHEET:
             self.done.append(attributes.get(f"{_TABLE}name") or "")
             self.row = 0
 
@@ -86,10 +95,9 @@ class _Ods(Handler):
             self._paragraphs[-1] += text
 
     def end(self, name: str) -> None:
-        local = name.rpartition(" ")[2]
         if self._aside:
             self._aside -= 1
-        elif local in ("table-cell", "covered-table-cell") and self._paragraphs is not None:
+        elif name in _CELLS and self._paragraphs is not None:
             value = self._value if self._value is not None else "\n".join(self._paragraphs)
             self._paragraphs = None
             if not value:
@@ -97,13 +105,20 @@ class _Ods(Handler):
                 return
             if len(self._cells) + self._blank_columns + self._cell_repeats > MOST_COLUMNS:
                 raise Damaged(f"row {self.row + 1} has more than {MOST_COLUMNS:,} columns")
-            self._cells += [""] * self._blank_columns + [value] * self._cell_repeats
-            self._blank_columns = 0
-        elif local == "table-row":
+            if self._blank_columns:
+                self._cells += [""] * self._blank_columns
+                self._blank_columns = 0
+            if self._cell_repeats == 1:
+                self._cells.append(value)
+            else:
+                self._cells += [value] * self._cell_repeats
+        elif name == _ROW:
             if self._cells:
                 if self._row_repeats > MOST_REPEATS:
                     raise Damaged(f"row {self.row + 1} says that it is repeated {self._row_repeats:,} times")
-                self.done += [as_line(self.row + n, self._cells) for n in range(1, self._row_repeats + 1)]
+                line = as_line(self.row + 1, self._cells)
+                self.done.append(line)
+                self.done += [replace(line, number=self.row + n) for n in range(2, self._row_repeats + 1)]
             self.row += self._row_repeats
             if self.row > MOST_ROWS * 2:
                 raise Damaged("has more rows than a spreadsheet can")

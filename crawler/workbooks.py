@@ -22,8 +22,9 @@ MOST_RATIO = 250
 #: A spreadsheet has at most 16,384 columns and 1,048,576 rows; real files repeat a filled row at most a few times.
 MOST_COLUMNS = 1_024
 MOST_ROWS = 1_048_576
-MOST_REPEATS = 1_000
+MOST_REPEATS = 100
 MOST_CELL_TEXT = 200_000
+MOST_ROW_TEXT = 1_000_000
 MOST_SHARED_TEXT = 500 * 1024**2
 _CHUNK = 1 << 18
 
@@ -54,7 +55,9 @@ class Sheet:
 
 
 def as_line(number: int, cells: list[str]) -> Line:
-    """A row of a workbook; its raw form is its cells with a unit separator between them."""
+    """A row of a workbook; its raw form is its cells with a unit separator between. Raises Damaged for a huge one."""
+    if sum(map(len, cells)) > MOST_ROW_TEXT:
+        raise Damaged(f"row {number} holds more than {MOST_ROW_TEXT:,} characters")
     return Line(number, cells, "\x1f".join(cells).encode())
 
 

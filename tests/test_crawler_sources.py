@@ -7,7 +7,10 @@ from importlib.resources import files
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from crawler.reading import Unreadable
 from crawler.refresh import parser_of, read_published, replay, spider_class
 from crawler.source import SOURCES, SourceProblem, read_source, source_named, sources_page
 from register.records import Delivery, Fault, LocationRecord, Observation, ProviderRecord
@@ -133,3 +136,35 @@ def test_a_record_that_ended_before_it_began_is_kept_and_told():
     kept, told = Contradictions().process(seen)
     assert kept is seen
     assert isinstance(told, Fault) and told.field == "deregistered_on"
+
+
+FILES = sorted(p.relative_to(CASES).as_posix() for p in CASES.rglob("*") if p.suffix in (".csv", ".json"))
+
+
+@pytest.mark.parametrize("file", FILES)
+@given(
+    damage=st.lists(
+        st.tuples(
+            st.floats(0, 1), st.integers(0, 40), st.binary(max_size=12) | st.sampled_from([b'"', b",,", b"\n", b"\0"])
+        ),
+        min_size=1,
+        max_size=4,
+    )
+)
+def test_no_damage_whatever_to_a_file_ends_in_anything_but_a_fault_or_a_refusal(tmp_path_factory, file, damage):
+    content = (CASES / file).read_bytes()
+    for where, length, instead in damage:
+        at = int(where * len(content))
+        content = content[:at] + instead + content[at + length :]
+    path = tmp_path_factory.mktemp("damaged") / Path(file).name
+    path.write_bytes(content)
+    try:
+        items = list(read_published(file.partition("/")[0], path, today=TODAY))
+    except Unreadable as refused:
+        assert path.name in str(refused)
+        return
+    for item in items:
+        if isinstance(item, Observation):
+            assert ":" in item.record.id
+        elif isinstance(item, Fault):
+            assert item.reason
