@@ -22,7 +22,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import perf_counter
-from typing import Any, Final
+from typing import Any, Literal
 
 from crawler.refresh import read_published, replay
 from exercise import build_county, write_county
@@ -89,8 +89,8 @@ def main() -> None:
     with TemporaryDirectory(prefix="longstop-bench-") as folder:
         jobs = [(asked.source, path) for path in asked.files]
         if not asked.source:
-            form: Final = ("csv",)
-            write_county(build_county(asked.homes, 7), Path(folder), formats=form)
+            forms: tuple[Literal["csv"], ...] = ("csv",)
+            write_county(build_county(asked.homes, 7), Path(folder), formats=forms)
             jobs = [("cqc_directory", path) for path in sorted((Path(folder) / "cqc_directory_csv").glob("*.csv"))]
         results = [measure(source, path) for source, path in jobs]
     if asked.json:
