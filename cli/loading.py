@@ -54,7 +54,7 @@ def refresh(
             raise Refused("--from reads the files of one source: name it, as in longstop refresh cqc_api --from FOLDER")
         if not from_.exists():
             raise Refused(f"--from {from_}: there is no such file or folder")
-        reports = [_replay(names[0], from_, as_at, settings, engine)]
+        reports = [_replay(names[0], from_, as_at, settings, engine, full=full)]
     else:
         if as_at is not None:
             raise Refused("--as-at goes with --from: what is fetched now describes now")
@@ -73,9 +73,13 @@ def _configured(settings: Settings) -> list[str]:
     return ready
 
 
-def _replay(name: str, path: Path, as_at: date | None, settings: Settings, engine: Engine) -> RunReport:
+def _replay(  # noqa: PLR0917 - what a person said, and what it is done to
+    name: str, path: Path, as_at: date | None, settings: Settings, engine: Engine, *, full: bool
+) -> RunReport:
     learnt, today = now()
-    return replay(name, path, engine=engine, today=today, learnt=learnt, as_at=as_at, spool_dir=settings.spool_dir)
+    return replay(
+        name, path, engine=engine, today=today, learnt=learnt, as_at=as_at, spool_dir=settings.spool_dir, full=full
+    )
 
 
 def crawl_source(name: str, settings: Settings, *, full: bool = False, today: date | None = None) -> RunReport:

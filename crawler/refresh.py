@@ -10,6 +10,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from datetime import date, datetime
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -28,6 +29,7 @@ from crawler.tables import SourceChanged
 from crawler.workbooks import Damaged
 from register.intake import Intake, RunReport
 from register.settings import Settings
+from register.wanted import companies_that_matter
 
 Parser = Callable[..., Iterator[Item]]
 
@@ -125,6 +127,7 @@ def crawl(job: Job, engine: Engine) -> RunReport:
             contact=job.contact,
             requests_per_minute=job.requests_per_minute,
             progress=progress,
+            companies=companies_that_matter(engine) if source.filtered else frozenset(),
         )
         process = AsyncCrawlerProcess(scrapy_settings(run))
         crawler = process.create_crawler(spider_class(source.name))
@@ -151,12 +154,14 @@ def replay(
     as_at: date | None = None,
     spool_dir: Path | None = None,
     shown: bool = True,
+    full: bool = False,
 ) -> RunReport:
     """Read a file or folder as a publisher published it, and publish what it says; no network is used.
 
     ``cqc_api`` takes a folder of the API's JSON, or a file of one record a line; the others any of their files, or a
     folder of them; all may be gzipped. The day of a file is ``as_at``, else the one stated in it or its name, else
-    ``today``. Raises SourceProblem for an unknown source, Unreadable, naming the file, for one that cannot be read.
+    ``today``. A source that is filtered by the register's companies is read whole where the register has none yet, and
+    with ``full``. Raises SourceProblem for an unknown source, Unreadable, naming the file, for one that cannot be read.
     """
     source = source_named(source_name)
     if not path.exists():
@@ -167,15 +172,29 @@ def replay(
         _intake(source, engine, learnt, spool_dir or Path(folder)) as intake,
     ):
         way = Way(source.corrections, intake, progress)
-        for item in read_published(source.name, path, today=today, as_at=as_at):
+        companies = companies_that_matter(engine) if source.filtered and not full else frozenset[str]()
+        for item in read_published(source.name, path, today=today, as_at=as_at, companies=companies):
             way.send(item)
         return intake.publish(source.checks_for(publisher_address=False))
 
 
-def read_published(source_name: str, path: Path, *, today: date, as_at: date | None = None) -> Iterator[Item]:
-    """Every item in a file or folder as published, in order. Raises Unreadable naming the file."""
+def read_published(
+    source_name: str,
+    path: Path,
+    *,
+    today: date,
+    as_at: date | None = None,
+    companies: frozenset[str] = frozenset(),
+) -> Iterator[Item]:
+    """Every item in a file or folder as published, in order. Raises Unreadable naming the file.
+
+    ``companies`` are those that a filtered source is read for; none means all.
+    """
     parse = parser_of(source_name)
-    if source_name == "cqc_api" or path.is_file():
+    filtered = source_named(source_name).filtered
+    if filtered:
+        parse = partial(parse, companies=companies)
+    if source_name == "cqc_api" or filtered or path.is_file():
         files = [path]
     else:
         files = [p for p in sorted(path.rglob("*")) if p.is_file() and p.suffix.lower() not in _PASSED_OVER]

@@ -81,7 +81,10 @@ class Correction(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Source(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One source. ``url`` is the publisher's own base address, ``page`` the path on it where the files are found."""
+    """One source. ``url`` is the publisher's own base address, ``page`` the path on it where the files are found.
+
+    ``filtered``: from its files only what concerns the companies that matter to the register is taken.
+    """
 
     name: Annotated[str, Meta(pattern=r"^[a-z][a-z_]*$")]
     title: str
@@ -95,6 +98,7 @@ class Source(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     schedule: Schedule
     rate: Rate
     largest_file: Annotated[int, Meta(ge=1)] = 64
+    filtered: bool = False
     feeds: dict[str, Feed]
     checks: Floors
     notes: str

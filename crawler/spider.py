@@ -40,6 +40,7 @@ class OutOfBounds(ValueError):
 class Run:
     """One crawl of one source. ``base`` is the address in use, ``folder`` where downloads are kept until they are read.
 
+    ``companies`` are those that matter to the register, for a source that is filtered by them (``gb-coh:…``).
     ``send`` is where items go; ``failures`` are sentences: with any in it, nothing of the run is published.
     """
 
@@ -54,6 +55,7 @@ class Run:
     contact: str = ""
     requests_per_minute: int | None = None
     progress: Progress | None = None
+    companies: frozenset[str] = frozenset()
     failures: list[str] = field(default_factory=list)
 
     @property

@@ -1,0 +1,231 @@
+"""Companies House's snapshot of people with significant control: one JSON object a line, some 13 million of them.
+
+An entry has no id but the last part of its own address (``links.self``), and its company's number is sometimes
+written without its leading zeros. Of individuals only what decision 5 names is read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator
+from datetime import date
+
+import msgspec
+
+from crawler.reading import Item, Reading, Row, UnreadableField, read_row
+from crawler.values import day, text
+from register.identifiers import company_number
+from register.parties import person_mark
+from register.records import ControlRecord
+
+_SUBJECTS = ("person-with-significant-control", "beneficial-owner")
+#: Every kind of entry. "legal-person-with-significant-control" is the API's word for the snapshot's doubled one.
+KINDS = frozenset(
+    {
+        f"{who}-{what}"
+        for who in ("individual", "corporate-entity", "legal-person", "super-secure")
+        for what in _SUBJECTS
+    }
+    | {"legal-person-with-significant-control", "persons-with-significant-control-statement", "exemptions"}
+)
+STATEMENT, EXEMPTIONS = "persons-with-significant-control-statement", "exemptions"
+TOTALS = "totals#persons-of-significant-control-snapshot"
+_COUNTS = ("persons_of_significant_control_count", "statements_count", "exemptions_count")
+#: Of people: never read (decision 5). The same words hide a value found in them from every report of a fault.
+PERSONAL = frozenset(
+    {"address", "country_of_residence", "nationality", "identity_verification_details", "linked_psc_name", "title",
+     "service_address_is_same_as_registered_office_address"}
+)  # fmt: skip
+PRIVATE = PERSONAL | {
+    "name", "name_elements", "forename", "middle_name", "surname", "date_of_birth", "day", "month", "year", "premises"
+}  # fmt: skip
+#: Known, and of no use: a version mark, the kind said twice, and the office of a body beyond its country.
+UNUSED = frozenset({"etag", "description"})
+_OFFICE = frozenset(
+    {"address_line_1", "address_line_2", "care_of", "locality", "po_box", "postal_code", "premises", "region"}
+)
+#: Every reason for which a company need not keep the register: its shares are traded, and others see to it.
+_EXEMPTIONS = (
+    "disclosure_transparency_rules_chapter_five_applies",
+    "psc_exempt_as_shares_admitted_on_market",
+    "psc_exempt_as_trading_on_eu_regulated_market",
+    "psc_exempt_as_trading_on_regulated_market",
+    "psc_exempt_as_trading_on_uk_regulated_market",
+)
+
+_START = b'{"company_number":"'
+
+
+class PscLines:
+    """The lines of a snapshot that concern some companies (``gb-coh:…``; None: all), in one pass over them.
+
+    ``above`` are the company numbers filed in the entries that were read, to be looked for in the next pass.
+    """
+
+    def __init__(self, reading: Reading, wanted: Collection[str] | None) -> None:
+        self._reading = reading
+        self._wanted: frozenset[bytes] | None = None
+        if wanted is not None:
+            plain = [number.removeprefix("gb-coh:").encode() for number in wanted]
+            self._wanted = frozenset(plain) | {number.lstrip(b"0") for number in plain}
+        self.read: set[str] = set()
+        self.above: list[ControlRecord] = []
+
+    def take(self, lines: Iterable[bytes], origin: str, first: int) -> Iterator[Item]:
+        """What some lines hold; ``first`` is the number of the first of them in its file."""
+        wanted, skip = self._wanted, len(_START)
+        reading = self._reading.at(origin)
+        for number, line in enumerate(lines, first):
+            if wanted is not None and line.startswith(_START):
+                end = line.find(b'"', skip, skip + 12)
+                if end > 0 and (key := line[skip:end]) not in wanted and key.isalnum():
+                    continue
+            if line and not line.isspace():
+                yield from self._entry(line.strip(), reading, number)
+
+    def _entry(self, line: bytes, reading: Reading, number: int) -> Iterator[Item]:
+        try:
+            fields = msgspec.json.decode(line, type=dict[str, object])
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            reading.fault("is not a JSON object: the line is damaged", row=number, loses_row=True)
+            yield from reading.drain()
+            return
+        if totals_of(fields) is None:
+            yield from read_row(Row(fields, reading, number=number, raw=line), self._control)
+
+    def _control(self, row: Row) -> Iterator[Item]:
+        """One entry. Raises UnreadableField without a company, an id or a kind that is known."""
+        company = row.take("company_number", lambda value: company_number(text(value)))
+        data = row.take_object("data")
+        row.nothing_left(except_for=())
+        address = data.take_object("links")
+        row.record_id = data.record_id = _entry_id(address.take("self", text), company)
+        address.nothing_left(except_for=())
+        kind = data.take("kind", text)
+        if kind not in KINDS:
+            raise UnreadableField("kind", "is a kind of entry never seen before", kind)
+        individual = kind.startswith("individual")
+        if individual:
+            names, mark = _person(data)
+            body: dict[str, str | None] = {"name": names, "person_mark": mark}
+        elif kind.startswith(("corporate-entity", "legal-person")):
+            body = _body(data)
+        else:
+            body = {"name": data.take_text("name")}
+        record = ControlRecord(
+            id=row.record_id,
+            company=company,
+            kind=kind,
+            natures=_words(data, "natures_of_control"),
+            notified_on=data.take_optional("notified_on", day),
+            ceased_on=data.take_optional("ceased_on", day),
+            ceased=data.take_optional("ceased", _flag),
+            sanctioned=data.take_optional("is_sanctioned", _flag),
+            statement=data.take_text("statement"),
+            restrictions_withdrawn=data.take_text("restrictions_notice_withdrawal_reason"),
+            exemptions=_exemptions(data.take_object("exemptions")) if kind == EXEMPTIONS else None,
+            **body,
+        )
+        data.nothing_left(except_for=UNUSED | PERSONAL)
+        if self._wanted is not None and record.registration_number:
+            self.above.append(record)
+        self.read.add(company)
+        yield from row.reading.observe(record, row.raw, row.number)
+
+
+def totals_of(fields: dict[str, object]) -> tuple[int, date | None] | None:
+    """How many entries the last line of a snapshot says there are, and the day it was made; None for another line."""
+    data = fields.get("data")
+    if not isinstance(data, dict) or data.get("kind") != TOTALS:
+        return None
+    counts = [data.get(name) for name in _COUNTS]
+    made = str(data.get("generated_at") or "")[:10]
+    try:
+        when = date.fromisoformat(made)
+    except ValueError:
+        when = None
+    return sum(count for count in counts if isinstance(count, int)), when
+
+
+def _entry_id(address: str, company: str) -> str:
+    """``psc:<number>/<id>`` from ``/company/<number>/…/<id>``; the two companies must be one."""
+    parts = address.strip("/").split("/")
+    if len(parts) < 3 or parts[0] != "company" or not parts[-1]:
+        raise UnreadableField("links.self", "is not the address of an entry", address)
+    try:
+        of = company_number(parts[1])
+    except ValueError as problem:
+        raise UnreadableField("links.self", str(problem), address) from problem
+    if of != company:
+        raise UnreadableField("links.self", "belongs to another company than the line", address)
+    return f"psc:{company.removeprefix('gb-coh:')}/{parts[-1]}"
+
+
+def _person(data: Row) -> tuple[str | None, str | None]:
+    """The name as filed, and the mark that tells one person of that name from another (decision 5)."""
+    name = data.take_text("name")
+    names = data.take_object("name_elements")
+    parts = [names.take_text(part) for part in ("forename", "middle_name", "surname")]
+    names.nothing_left(except_for=PERSONAL)
+    born = data.take_object("date_of_birth")
+    month, year = born.take_optional("month", _whole), born.take_optional("year", _whole)
+    born.nothing_left(except_for={"day"})
+    if month is None or year is None or not (1 <= month <= 12 and 1850 <= year <= 2200):
+        return name, None
+    if not parts[2]:
+        parts = [name]
+    return name, person_mark(parts, year, month) if parts[-1] else None
+
+
+def _body(data: Row) -> dict[str, str | None]:
+    """What is filed of a company or another body: its name, its registration in its own words, its office's country."""
+    where = data.take_object("identification")
+    filed = {
+        name: where.take_text(name)
+        for name in ("legal_form", "legal_authority", "place_registered", "country_registered", "registration_number")
+    }
+    where.nothing_left(except_for=())
+    principal, office = data.take_object("principal_office_address"), data.take_object("address")
+    countries = [address.take_text("country") for address in (principal, office)]
+    for address in (principal, office):
+        address.nothing_left(except_for=_OFFICE)
+    return {"name": data.take_text("name"), "office_country": countries[0] or countries[1], **filed}
+
+
+def _exemptions(data: Row) -> tuple[str, ...]:
+    """Every exemption as "<type> <from>/<to>", ".." for an end that is open (ISO 8601-2)."""
+    found = []
+    for field in _EXEMPTIONS:
+        exemption = data.take_object(field)
+        kind_given = exemption.take_text("exemption_type")
+        kind = kind_given or field.replace("_", "-")
+        items = exemption.take_list("items")
+        exemption.nothing_left(except_for=())
+        for item in items:
+            since, until = item.take_optional("exempt_from", day), item.take_optional("exempt_to", day)
+            item.nothing_left(except_for={"moved_on"})
+            found.append(f"{kind} {since or '..'}/{until or '..'}")
+        if not items and kind_given:
+            found.append(f"{kind} ../..")
+    data.nothing_left(except_for=())
+    return tuple(sorted(found))
+
+
+def _words(data: Row, field: str) -> tuple[str, ...] | None:
+    def words(value: object) -> tuple[str, ...]:
+        if not isinstance(value, list):
+            raise ValueError("is not a list")
+        return tuple(sorted({text(word) for word in value}))
+
+    return data.take_optional(field, words) or None
+
+
+def _flag(value: object) -> bool:
+    if not isinstance(value, bool):
+        raise ValueError("is neither true nor false")
+    return value
+
+
+def _whole(value: object) -> int:
+    if isinstance(value, bool) or not str(value).isdecimal() or len(str(value)) > 4:
+        raise ValueError("is not a whole number")
+    return int(str(value))

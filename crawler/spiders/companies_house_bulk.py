@@ -1,0 +1,245 @@
+"""Companies House's bulk files: people with significant control, and live companies, of the companies that matter.
+
+The chain above a registered provider is not known before the snapshot has been read: a parent found in one pass over
+it is looked for in the next, until a pass finds no new one. Only then is the list of companies read, once.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator, Collection, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from urllib.parse import unquote, urljoin, urlsplit
+
+import msgspec
+from parsel import Selector
+from scrapy import Request
+from scrapy.http import Response
+
+from crawler.archives import chunks_of, first_line, lines_of
+from crawler.company_list import CompanyRows, columns_of
+from crawler.psc_snapshot import PRIVATE, PscLines, totals_of
+from crawler.reading import Item, Reading
+from crawler.spider import RegisterSpider
+from crawler.tables import SourceChanged
+from crawler.values import day_in
+from register.parties import uk_company_number
+from register.records import Delivery
+
+CONTROL, COMPANIES = "companies_house_bulk/control", "companies_house_bulk/companies"
+#: The second page of downloads, beside the first.
+COMPANY_PAGE = "en_output.html"
+_PART = re.compile(r"(?:[_-](?P<psc>\d{1,4})of|part(?P<list>\d{1,4})_)(?P<parts>\d{1,4})\.[a-z.]+$", re.IGNORECASE)
+LINKS = {
+    CONTROL: re.compile(r"(persons-with-significant-control-snapshot|psc-snapshot)[-_].*\.zip$", re.IGNORECASE),
+    COMPANIES: re.compile(r"BasicCompanyData.*\.zip$", re.IGNORECASE),
+}
+_PASSED_OVER = frozenset({".md", ".html", ".htm", ".pdf"})
+#: A chain of companies longer than this is a fault in the files, not an owner: the longest real ones have some fifteen.
+MOST_PASSES = 60
+
+
+class CompaniesHouseBulk(RegisterSpider):
+    """Two pages of downloads, then the newest files that they link to; all are read when all have come."""
+
+    name = "companies_house_bulk"
+
+    async def start(self) -> AsyncIterator[Request]:
+        """Ask for the pages. Without a company in the register there is nothing to look for in the files."""
+        if not self.run.companies:
+            self.fail(
+                "the register knows no company of a care provider yet: refresh the regulators' sources first, or read "
+                "files with --from"
+            )
+        self._pages, self._files = 2, 0
+        yield self.get(self.run.page, self.parse_page, feed=CONTROL)
+        yield self.get(urljoin(self.run.page, COMPANY_PAGE), self.parse_page, feed=COMPANIES)
+
+    def parse_page(self, response: Response, feed: str) -> Iterator[Request]:
+        """Follow the links to the newest files of one kind."""
+        addresses = find_files(response.body, response.url, LINKS[feed])
+        self._pages -= 1
+        self._files += len(addresses)
+        for address in addresses:
+            yield self.get(address, self.parse_file)
+
+    def parse_file(self, response: Response) -> Iterator[Item]:
+        """Keep a file; with the last of them, read all."""
+        self.save(response)
+        self._files -= 1
+        if not self._files and not self._pages:
+            yield from parse_published(
+                self.run.folder, today=self.run.today, as_at=self.run.as_at, companies=self.run.companies
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """The files of one list of one day, in order of part; ``parts`` is how many the publisher says there are."""
+
+    day: date | None
+    files: tuple[Path, ...]
+    parts: int
+    header: bytes
+
+    @property
+    def origin(self) -> str:
+        """The name of the file, or of the first of its parts."""
+        return self.files[0].name
+
+    @property
+    def all_parts(self) -> bool:
+        """Whether no part is missing."""
+        return len(self.files) == self.parts
+
+
+def part_of(name: str) -> tuple[int, int] | None:
+    """Which part of how many a file is by its name: ``psc-snapshot-2026-11-01_3of28.zip``, ``…-part3_7.zip``."""
+    match = _PART.search(name)
+    return (int(match["psc"] or match["list"]), int(match["parts"])) if match else None
+
+
+def find_files(page: bytes, address: str, pattern: re.Pattern[str]) -> list[str]:
+    """The newest files of one kind that a page links to: its parts where all are there, else the file in one piece.
+
+    Parts come first because each can be held in memory. Raises SourceChanged where there is neither.
+    """
+    links = {
+        urljoin(address, href.strip())
+        for href in Selector(text=page.decode(errors="replace")).css("a::attr(href)").getall()
+    }
+    named = {link: unquote(urlsplit(link).path.rpartition("/")[2]) for link in links}
+    fitting = {link: name for link, name in named.items() if pattern.search(name)}
+    if not fitting:
+        raise SourceChanged(f"{address} has no link to a file named like {pattern.pattern}")
+    newest = max(day_in(name) or date.min for name in fitting.values())
+    of_day = {link: name for link, name in fitting.items() if (day_in(name) or date.min) == newest}
+    parts = {part[0]: link for link, name in of_day.items() if (part := part_of(name))}
+    said = max((part[1] for name in of_day.values() if (part := part_of(name))), default=0)
+    whole = sorted(link for link, name in of_day.items() if not part_of(name))
+    if parts and sorted(parts) == list(range(1, said + 1)):
+        return [parts[number] for number in sorted(parts)]
+    if whole:
+        return whole[:1]
+    raise SourceChanged(f"{address} links to {len(parts)} of {said} parts and to no file in one piece")
+
+
+def parse_published(
+    path: Path, *, today: date, as_at: date | None = None, companies: Collection[str] = frozenset()
+) -> Iterator[Item]:
+    """What the files at a path say of some companies (``gb-coh:…``; none: all) and of those above them.
+
+    ``path`` is a file or a folder of them, zipped, gzipped or plain, in one piece or in parts; which list a file is of
+    is told by its content. The day is ``as_at``, else the one in the name, else the one in the snapshot's last line,
+    else ``today``. Raises SourceChanged for a file that is neither list, Damaged for one that is cut short.
+    """
+    files = [path]
+    if path.is_dir():
+        files = [p for p in sorted(path.rglob("*")) if p.is_file() and p.suffix.lower() not in _PASSED_OVER]
+        files = [p for p in files if not p.name.startswith((".", "~", "README"))]
+    snapshots, lists = _sorted_out(files)
+    wanted: set[str] | None = set(companies) or None
+    for snapshot in snapshots:
+        yield from _read_snapshot(snapshot, wanted, today=today, as_at=as_at)
+    for one in lists:
+        yield from _read_list(one, wanted, today=today, as_at=as_at)
+
+
+def _sorted_out(files: Sequence[Path]) -> tuple[list[Published], list[Published]]:
+    """Snapshots and lists of companies, in order of day, parts of one day together. Raises SourceChanged."""
+    groups: dict[tuple[str, date | None, str], list[tuple[int, int, Path, bytes]]] = {}
+    for file in files:
+        head = first_line(file)
+        if head.startswith(b"{"):
+            kind, head = CONTROL, b""
+        elif columns_of(head):
+            kind = COMPANIES
+        else:
+            raise SourceChanged(f"{file.name} is neither a snapshot of control nor a list of companies")
+        part = part_of(file.name)
+        alone = "" if part else file.name
+        number, said = part or (1, 1)
+        groups.setdefault((kind, day_in(file.name), alone), []).append((number, said, file, head))
+    found: dict[str, list[Published]] = {CONTROL: [], COMPANIES: []}
+    for (kind, when, _), parts in sorted(groups.items(), key=lambda group: (group[0][1] or date.min, group[0][2])):
+        parts.sort()
+        found[kind].append(Published(when, tuple(file for *_, file, _ in parts), parts[0][1], parts[0][3]))
+    return found[CONTROL], found[COMPANIES]
+
+
+def _read_snapshot(snapshot: Published, wanted: set[str] | None, *, today: date, as_at: date | None) -> Iterator[Item]:
+    """The entries of the wanted companies, pass by pass; what the passes find above them is added to ``wanted``."""
+    held, said, made = _survey(snapshot.files)
+    reading = Reading(CONTROL, snapshot.origin, as_at or snapshot.day or made or today, private=PRIVATE)
+    whole = snapshot.all_parts and said == held
+    yield Delivery(feed=CONTROL, as_at=reading.as_at, complete=whole, origin=snapshot.origin)
+    if said is None:
+        reading.once("has no last line with totals: absence from it ends nothing", field="kind")
+    elif snapshot.all_parts and said != held:
+        reading.once(
+            f"its last line says {said:,} entries and it holds {held:,}: absence from it ends nothing", field="kind"
+        )
+    elif not snapshot.all_parts:
+        reading.once(f"{len(snapshot.files)} of {snapshot.parts} parts are there: absence ends nothing", field="kind")
+    yield from reading.drain()
+    fresh = None if wanted is None else frozenset(wanted)
+    for _ in range(MOST_PASSES):
+        lines = PscLines(reading, fresh)
+        for file in snapshot.files:
+            number = 1
+            for some in lines_of(file):
+                yield from lines.take(some, file.name, number)
+                number += len(some)
+        if wanted is None:
+            return
+        above = {one for entry in lines.above if (one := uk_company_number(entry))}
+        fresh = frozenset(above - wanted)
+        wanted |= fresh
+        if not fresh:
+            return
+    raise SourceChanged(f"the chain of companies is longer than {MOST_PASSES}: the files cannot be right")
+
+
+def _survey(files: Sequence[Path]) -> tuple[int, int | None, date | None]:
+    """How many entries there are in all the parts; how many the line of totals says; the day it was made."""
+    held, said, made = 0, None, None
+    for file in files:
+        ends, last = 0, b""
+        for chunk in chunks_of(file):
+            ends += chunk.count(b"\n")
+            last = (last + chunk)[-8192:]
+        rest = last.rstrip().rpartition(b"\n")[2]
+        blank = len(last) - len(last.rstrip())
+        held += ends + 1 - last[len(last) - blank :].count(b"\n")
+        try:
+            totals = totals_of(msgspec.json.decode(rest, type=dict[str, object]))
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            totals = None
+        if totals is not None:
+            said, made = totals
+            held -= 1
+    return held, said, made
+
+
+def _read_list(one: Published, wanted: set[str] | None, *, today: date, as_at: date | None) -> Iterator[Item]:
+    """The rows of the wanted companies. A file whose name does not say that it is the whole may be a piece of it."""
+    reading = Reading(COMPANIES, one.origin, as_at or one.day or today)
+    named_whole = "AsOneFile".casefold() in one.origin.casefold() or bool(part_of(one.origin))
+    yield Delivery(feed=COMPANIES, as_at=reading.as_at, complete=named_whole and one.all_parts, origin=one.origin)
+    for file in one.files:
+        rows: CompanyRows | None = None
+        number = 1
+        for some in lines_of(file):
+            lines, first = some, number
+            while rows is None and lines:
+                head, lines, first = lines[0].removeprefix(b"\xef\xbb\xbf").strip(), lines[1:], first + 1
+                if columns_of(head):
+                    rows = CompanyRows(reading, wanted, head)
+                elif head:
+                    raise SourceChanged(f"{file.name} does not begin with the header of a list of companies")
+            if rows is not None:
+                yield from rows.take(lines, file.name, first)
+            number += len(some)
+    yield from reading.drain()
