@@ -10,19 +10,27 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
+#: Fields of a care home without which no plan can be made for it: how many live there, of what kind, where, under whom.
+RELIED_ON = ("beds", "postcode", "provider_id", "status", "service_types", "bands", "client_group")
+#: A field that fewer homes than this have lost is no sign of a bad night: of five homes, one is a fifth.
+FEW = 5
+
 
 @dataclass(frozen=True, slots=True)
 class Checks:
     """What a source's lists must satisfy.
 
-    ``max_fall``: the rows of a complete list may not fall by more than this share against the nearest earlier good
-    list of the same feed. ``max_quarantined``: nor may more than this share of rows be unreadable.
+    ``max_fall``: against the nearest good list of the same feed of that day or an earlier one, the rows of a complete
+    list may not fall by more than this share; nor, in any list, the share of its rows that are care homes, nor the
+    share of care homes in which a field of ``RELIED_ON`` is known. ``max_rise``: how far the rows of a complete list
+    may rise (``None``: as far as they will). ``max_quarantined``: the share of rows that may be unreadable.
     ``floors`` and ``ceilings`` are per feed and measure: ``rows``, ``care_homes``, or ``<field>_known``, the share
     (0 to 1) of care homes, or of rows of another kind, in which a field is filled. Floors on counts apply only
     where ``publisher_address`` is true: a test site or one council's folder is smaller than the country.
     """
 
     max_fall: float = 0.2
+    max_rise: float | None = None
     max_quarantined: float = 0.2
     floors: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     ceilings: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
@@ -58,6 +66,16 @@ class Counted:
 
 
 @dataclass(frozen=True, slots=True)
+class Before:
+    """What was known of a feed before the list that is judged: ``rows`` of which ``care_homes``, and how many of those
+    have each field of ``RELIED_ON`` known (``filled``)."""
+
+    rows: int
+    care_homes: int
+    filled: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
 class Verdict:
     """Whether a run may be published, and a sentence for each thing that says it may not."""
 
@@ -70,10 +88,16 @@ class Verdict:
 
 
 def judge(
-    checks: Checks, lists: Sequence[Counted], last_good: Mapping[tuple[str, date], int], *, learnt: date
+    checks: Checks,
+    lists: Sequence[Counted],
+    last_good: Mapping[tuple[str, date], int],
+    *,
+    learnt: date,
+    known: Mapping[tuple[str, date], Before] | None = None,
 ) -> Verdict:
     """Judge a run's lists. ``last_good`` maps (feed, day) of each list of the run to the rows of the nearest good
-    complete list of that feed of an earlier day; absent where there is none. ``learnt`` is the day of the run."""
+    complete list of that feed, of that day or an earlier one, and ``known`` to what was known then; absent where there
+    is nothing before it. ``learnt`` is the day of the run."""
     reasons: list[str] = []
     if not lists:
         reasons.append("The run delivered no list at all.")
@@ -82,6 +106,7 @@ def judge(
         if counted.as_at > learnt:
             reasons.append(f"{named} describes a day that has not come (the run is of {learnt}).")
         reasons += _rows(checks, counted, last_good.get((counted.feed, counted.as_at)), named)
+        reasons += _shares(checks, counted, (known or {}).get((counted.feed, counted.as_at)), named)
         for name, floor in sorted(checks.floors.get(counted.feed, {}).items()):
             found = counted.measure(name)
             counts = not name.endswith("_known")
@@ -111,6 +136,33 @@ def _rows(checks: Checks, counted: Counted, before: int | None, named: str) -> l
             f"{named} has {counted.rows} rows where the list before it had {before}: "
             f"a fall of more than {_said(checks.max_fall, False)}."
         )
+    if counted.complete and before and checks.max_rise is not None and counted.rows > before * (1 + checks.max_rise):
+        reasons.append(
+            f"{named} has {counted.rows} rows where the list before it had {before}: "
+            f"a rise of more than {_said(checks.max_rise, False)}."
+        )
+    return reasons
+
+
+def _shares(checks: Checks, counted: Counted, before: Before | None, named: str) -> list[str]:
+    """What the list no longer says: fewer of its rows are care homes, or fewer homes have a field that plans rest on.
+
+    A list of less than half of the rows known is of a part, and says nothing of the rest.
+    """
+    if before is None or not before.care_homes or counted.rows * 2 < before.rows:
+        return []
+    reasons = []
+    measures = {"are care homes": (before.care_homes, before.rows, counted.care_homes, counted.rows)}
+    for name in RELIED_ON:
+        of_homes = (before.filled.get(name, 0), before.care_homes, counted.filled.get(name, 0), counted.care_homes)
+        measures[f"have {name} known"] = of_homes
+    for words, (had, of_all, has, of_now) in measures.items():
+        expected = had / of_all * of_now
+        if has < expected * (1 - checks.max_fall) and expected - has > FEW:
+            reasons.append(
+                f"{named}: {has:,} of {of_now:,} {words}, where before it were {had:,} of {of_all:,}: "
+                f"a fall of more than {_said(checks.max_fall, False)}."
+            )
     return reasons
 
 

@@ -116,6 +116,12 @@ def reading(engine: Engine) -> Iterator[Connection]:
         raise _explained(engine.url.render_as_string(hide_password=True), problem) from problem
 
 
+def reconnect(engine: Engine) -> None:
+    """Let go of connections made earlier: a SQLite file deleted since then would take what is written, and lose it."""
+    if engine.dialect.name == "sqlite" and engine.url.database not in (None, "", ":memory:"):
+        engine.dispose()
+
+
 def _migrate(engine: Engine, shown: str) -> None:
     """Run the migrations that this database has not had. DatabaseProblem where it has had ones we do not know."""
     config = Config()
@@ -152,17 +158,23 @@ def _revision(connection: Connection) -> str | None:
     return None if found is None else str(found)
 
 
+#: What SQLite and PostgreSQL say, and what it means to the person who reads it.
+_SAID = {
+    "file is not a database": "the file is not a database; name another with LONGSTOP_DATABASE_URL.",
+    "locked": "it is locked by another program; wait until that has finished and try again.",
+    "busy": "it is locked by another program; wait until that has finished and try again.",
+    "no such table": "it was deleted or replaced while this run was going on; run again, and it is made anew.",
+    "disk is full": "the disk is full; make room and try again.",
+    "disk i/o error": "the disk takes no more, or fails (disk I/O error); make room and try again.",
+    "unable to open database file": "the file cannot be opened; check that the folder exists and may be written.",
+    "readonly": "the file may be read but not written.",
+    "read-only": "the file may be read but not written.",
+}
+
+
 def _explained(shown: str, problem: Exception) -> DatabaseProblem:
     """The database's own words turned into one sentence for the person who reads it."""
     said = str(getattr(problem, "orig", None) or problem).strip().splitlines()
     words = said[0] if said else type(problem).__name__
-    lowered = words.lower()
-    if "file is not a database" in lowered:
-        return DatabaseProblem(f"{shown}: the file is not a database; name another with LONGSTOP_DATABASE_URL.")
-    if "locked" in lowered or "busy" in lowered:
-        return DatabaseProblem(f"{shown}: it is locked by another program; wait until that has finished and try again.")
-    if "unable to open database file" in lowered:
-        return DatabaseProblem(f"{shown}: the file cannot be opened; check that the folder exists and may be written.")
-    if "readonly" in lowered or "read-only" in lowered:
-        return DatabaseProblem(f"{shown}: the file may be read but not written.")
-    return DatabaseProblem(f"{shown}: {words.rstrip('.')}.")
+    meaning = next((meaning for mark, meaning in _SAID.items() if mark in words.lower()), f"{words.rstrip('.')}.")
+    return DatabaseProblem(f"{shown}: {meaning}")

@@ -19,16 +19,17 @@ from types import TracebackType
 from typing import Literal, Self
 
 import msgspec
-from sqlalchemy import Connection, Engine, insert, select
+from sqlalchemy import Connection, Engine, insert
 
-from register.checks import Checks, Verdict, judge
-from register.database import DatabaseProblem, reading, writing
+from register.checks import Before, Checks, Verdict, judge
+from register.database import DatabaseProblem, reading, reconnect, writing
 from register.handover import Handed
-from register.models import DeliveryRow, RunRow, table_of
+from register.last_good import complete_lists, known_before
+from register.models import RunRow, table_of
 from register.postcodes import PostcodeDirectory, postcodes_to_look_up, write_postcodes
 from register.publication import DeliveryReport, publish_delivery, record_unpublished, write_quarantine
 from register.records import AnyRecord, Delivery, Fault, Observation
-from register.spool import LeftOver, Spool, StagedFault, StagedRecord, clear_left_overs
+from register.spool import Spool, StagedFault, StagedRecord, Turn, left_overs
 
 #: Whole numbers beyond this are no count of beds, people or years; PostgreSQL's integer ends here too.
 LARGEST = 2**31 - 1
@@ -38,6 +39,10 @@ RunState = Literal["published", "kept aside", "abandoned"]
 
 class IntakeProblem(RuntimeError):
     """A run that cannot go on: the disk or the database failed. The message says what happened and what is kept."""
+
+
+class AlreadyRunning(IntakeProblem):
+    """A run that does not begin, because another one of the same source is going on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,12 +86,25 @@ class Intake:
         self._learnt = learnt.astimezone(UTC).replace(tzinfo=None) if learnt.tzinfo else learnt
         self._facts = {"publisher": publisher, "licence": licence, "attribution": attribution}
         self._ranks = dict(feed_ranks or {})
+        self._spool_dir = spool_dir
         try:
-            spool_dir.mkdir(parents=True, exist_ok=True)
-            self._mark(clear_left_overs(spool_dir))
-            self._spool = Spool(spool_dir, source, learnt)
+            self._turn = Turn.of_source(spool_dir, source)
+        except BlockingIOError:
+            raise AlreadyRunning(
+                f"{source}: another run of this source is going on; this one did nothing. Try again when it has ended."
+            ) from None
         except OSError as problem:
-            raise IntakeProblem(f"{source}: nothing can be staged in {spool_dir} ({problem.strerror}).") from None
+            raise self._no_room(problem) from None
+        try:
+            with Turn.of_folder(spool_dir):
+                mark_killed(engine, spool_dir, self._learnt)
+                self._spool = Spool(spool_dir, source, learnt)
+        except OSError as problem:
+            self._turn.end()
+            raise self._no_room(problem) from None
+        except DatabaseProblem:
+            self._turn.end()
+            raise
         self._announced: list[tuple[int, Delivery]] = []
         self._open = True
 
@@ -102,7 +120,10 @@ class Intake:
 
     def deliver(self, delivery: Delivery) -> None:
         """Announce a list. A later announcement of the same feed, day and origin takes the place of the earlier."""
-        self._announced.append((self._spool.write_delivery(delivery), delivery))
+        try:
+            self._announced.append((self._spool.write_delivery(delivery), delivery))
+        except OSError as problem:
+            raise self._no_room(problem) from None
 
     def take(self, seen: Observation) -> None:
         """Stage a record; it belongs to the list of its feed from the same origin, else to the feed's latest list.
@@ -111,7 +132,10 @@ class Intake:
         """
         problem = _cannot_be_kept(seen.record)
         if problem is None:
-            self._spool.write_observation(seen)
+            try:
+                self._spool.write_observation(seen)
+            except OSError as failed:
+                raise self._no_room(failed) from None
             return
         field, reason = problem
         self.fault(
@@ -132,24 +156,39 @@ class Intake:
             for name in ("origin", "field", "found", "reason", "record_id")
             if (value := getattr(fault, name)) and "\x00" in value
         }
-        self._spool.write_fault(msgspec.structs.replace(fault, **clean))
+        try:
+            self._spool.write_fault(msgspec.structs.replace(fault, **clean))
+        except OSError as problem:
+            raise self._no_room(problem) from None
+
+    def _no_room(self, problem: OSError) -> IntakeProblem:
+        """What to say where the disk takes no more, or not at all."""
+        why = problem.strerror or type(problem).__name__
+        return IntakeProblem(
+            f"{self._source}: nothing can be staged in {self._spool_dir} ({why}). "
+            "Nothing of this run was published; what was known is kept."
+        )
 
     def abandon(self, reason: str) -> RunReport:
         """Give the run up: nothing is published, the reason is kept for ``longstop status``."""
         self._open = False
-        self._spool.remove()
-        with writing(self._engine) as connection:
-            run = self._write_run(connection, "abandoned", (reason,))
+        try:
+            with writing(self._engine) as connection:
+                run = self._write_run(connection, "abandoned", (reason,))
+        finally:
+            self._spool.remove()
+            self._turn.end()
         return RunReport(run, self._source, "abandoned", (reason,), ())
 
     def publish(self, checks: Checks | None = None) -> RunReport:
         """Publish the whole run in one transaction, or keep it aside where a check speaks against it.
 
-        Raises IntakeProblem where the database cannot be written; nothing is published then.
+        Raises IntakeProblem where the disk or the database cannot be written; nothing is published then.
         """
         self._open = False
         checks = checks or Checks()
         try:
+            reconnect(self._engine)
             handed, orphans, problems = self._sort_out()
             with reading(self._engine) as connection:
                 verdict = self._judge(connection, checks, handed, problems)
@@ -165,8 +204,11 @@ class Intake:
                 write_quarantine(connection, run, None, orphans)
         except DatabaseProblem as problem:
             raise IntakeProblem(f"{self._source}: nothing of this run was published: {problem}") from problem
+        except OSError as problem:
+            raise self._no_room(problem) from problem
         finally:
             self._spool.remove()
+            self._turn.end()
         notes = tuple(note for report in reports for note in report.notes)
         return RunReport(run, self._source, "published", (), tuple(reports), notes)
 
@@ -179,7 +221,12 @@ class Intake:
     ) -> None:
         """Abandon a run that neither ended in ``publish`` nor was abandoned."""
         if self._open:
-            self.abandon(f"Stopped before the end: {problem or 'never published'}.")
+            why = str(problem) or type(problem).__name__ if problem is not None else "never published"
+            try:
+                self.abandon(f"Stopped before the end: {why.rstrip('.')}.")
+            except DatabaseProblem:
+                if problem is None:
+                    raise  # else what stopped the run is what the person must hear
 
     def _sort_out(self) -> tuple[list[Handed], list[Fault], list[str]]:
         """What was staged, by list, in order of day; faults that belong to no list; and what makes no sense."""
@@ -219,24 +266,21 @@ class Intake:
     def _judge(self, connection: Connection, checks: Checks, handed: list[Handed], problems: list[str]) -> Verdict:
         """The checks' verdict, with what makes no sense at all before it."""
         counted = [lot.counted() for lot in handed]
-        good: dict[str, list[tuple[date, int]]] = {}
-        delivery = table_of(DeliveryRow)
-        run = table_of(RunRow)
-        found = connection.execute(
-            select(delivery.c.feed, delivery.c.as_at, delivery.c.handed - delivery.c.quarantined)
-            .join(run, run.c.id == delivery.c.run_id)
-            .where(run.c.state == "published", delivery.c.complete, delivery.c.feed.in_({c.feed for c in counted}))
-            .order_by(delivery.c.as_at, delivery.c.id)
-        )
-        for feed, as_at, rows in found:
-            good.setdefault(feed, []).append((as_at, rows))
-        before = {}
+        rows = complete_lists(connection, {one.feed for one in counted})
+        last_good: dict[tuple[str, date], int] = {}
+        known: dict[tuple[str, date], Before] = {}
         for one in counted:
-            earlier = [(c.as_at, c.rows) for c in counted if c.complete and c.feed == one.feed]
-            earlier = [(day, rows) for day, rows in (*good.get(one.feed, []), *earlier) if day < one.as_at]
-            if earlier:
-                before[one.feed, one.as_at] = max(enumerate(earlier), key=lambda at: (at[1][0], at[0]))[1][1]
-        verdict = judge(checks, counted, before, learnt=self._learnt.date())
+            of_run = [c for c in counted if c.complete and c.feed == one.feed and c.as_at < one.as_at]
+            of_register = [(day, held) for day, held in rows.get(one.feed, ()) if day <= one.as_at]
+            newest = max((c.as_at for c in of_run), default=date.min)
+            if of_register and of_register[-1][0] >= newest:
+                last_good[one.feed, one.as_at] = of_register[-1][1]
+                known[one.feed, one.as_at] = known_before(connection, one.feed, one.as_at)
+            elif of_run:
+                nearest = max(of_run, key=lambda c: c.as_at)
+                last_good[one.feed, one.as_at] = nearest.rows
+                known[one.feed, one.as_at] = Before(nearest.rows, nearest.care_homes, nearest.filled)
+        verdict = judge(checks, counted, last_good, learnt=self._learnt.date(), known=known)
         return Verdict((*problems, *verdict.reasons))
 
     def _keep_aside(self, verdict: Verdict, handed: list[Handed], orphans: list[Fault]) -> RunReport:
@@ -247,21 +291,6 @@ class Intake:
             write_quarantine(connection, run, None, orphans)
         self._spool.keep_as(f"aside-{self._source}.jsonl")
         return RunReport(run, self._source, "kept aside", verdict.reasons, tuple(reports))
-
-    def _mark(self, left_overs: list[LeftOver]) -> None:
-        """Write down runs that were killed before they ended."""
-        for left in left_overs:
-            facts = {"publisher": "", "licence": "", "attribution": ""}
-            learnt = left.learnt or self._learnt
-            row = {
-                "source": left.source or "unknown",
-                "learnt": learnt.astimezone(UTC).replace(tzinfo=None) if learnt.tzinfo else learnt,
-                "state": "abandoned",
-                "reasons": json.dumps(["Killed before the end; nothing of it was published."]),
-                **facts,
-            }
-            with writing(self._engine) as connection:
-                connection.execute(insert(table_of(RunRow)).values(row))
 
     def _write_run(self, connection: Connection, state: RunState, reasons: tuple[str, ...]) -> int:
         """Write the run's row and give its number."""
@@ -274,6 +303,28 @@ class Intake:
         }
         run = table_of(RunRow)
         return int(connection.execute(insert(run).values(row).returning(run.c.id)).scalar_one())
+
+
+def mark_killed(engine: Engine, spool_dir: Path, learnt: datetime) -> None:
+    """Write down runs that were killed before they ended, and remove what they left.
+
+    ``learnt`` (UTC, without a zone) is when this is learnt, for a run killed before it said when it began. Raises
+    DatabaseProblem; then what they left stays, and they are written down by whoever comes next.
+    """
+    for left in left_overs(spool_dir):
+        began = left.learnt or learnt
+        row = {
+            "source": left.source or "unknown",
+            "learnt": began.astimezone(UTC).replace(tzinfo=None) if began.tzinfo else began,
+            "state": "abandoned",
+            "reasons": json.dumps(["Killed before the end; nothing of it was published."]),
+            "publisher": "",
+            "licence": "",
+            "attribution": "",
+        }
+        with writing(engine) as connection:
+            connection.execute(insert(table_of(RunRow)).values(row))
+        left.path.unlink(missing_ok=True)
 
 
 def _cannot_be_kept(record: AnyRecord) -> tuple[str, str] | None:

@@ -14,7 +14,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Self
 
 import msgspec
 
@@ -64,14 +64,19 @@ Line = Header | StagedRecord | StagedDelivery | StagedFault
 
 @dataclass(frozen=True, slots=True)
 class LeftOver:
-    """A run that was killed before it ended: its source and when it began, where its first line could be read."""
+    """A run that was killed before it ended: its file, its source, and when it began if its first line says so."""
 
-    source: str | None
+    path: Path
+    source: str
     learnt: datetime | None
 
 
 class Spool:
-    """The file of one run. ``write_*`` while fetching, ``lines`` and ``record_at`` while publishing."""
+    """The file of one run. ``write_*`` while fetching, ``lines`` and ``record_at`` while publishing.
+
+    Writing raises OSError where the disk is full. Make one only while holding ``Turn.of_folder``: between the making
+    of the file and its locking, another run would take it for one that was left behind.
+    """
 
     def __init__(self, folder: Path, source: str, learnt: datetime) -> None:
         folder.mkdir(parents=True, exist_ok=True)
@@ -81,6 +86,7 @@ class Spool:
         self._length = 0
         _lock(self._file)
         self._write(Header(source, learnt))
+        self._file.flush()
 
     def _write(self, line: Line) -> int:
         offset = self._length
@@ -124,32 +130,71 @@ class Spool:
             yield staged, content.decode(staged.record)
 
     def remove(self) -> None:
-        """Close and delete the file."""
-        self._file.close()
-        self.path.unlink(missing_ok=True)
+        """Close and delete the file, even where what it still held in memory does not fit on the disk."""
+        with suppress(OSError):
+            self._file.close()
+        with suppress(OSError):
+            self.path.unlink()
 
-    def keep_as(self, name: str) -> Path:
+    def keep_as(self, name: str) -> None:
         """Close the file and keep it under another name beside the others, in place of one of that name."""
+        with suppress(OSError):
+            self._file.close()
+            self.path.replace(self.path.with_name(name))
+
+
+class Turn:
+    """A lock that a process holds while it does something of which only one may go on; it ends with the process."""
+
+    def __init__(self, path: Path, *, wait: bool) -> None:
+        """Take the lock of a file, made where there is none. Raises BlockingIOError where another process holds it."""
+        self._file = path.open("a+b")
+        try:
+            _lock(self._file, wait=wait)
+        except OSError:
+            self._file.close()
+            raise
+
+    @classmethod
+    def of_folder(cls, folder: Path) -> Turn:
+        """The turn to clear the folder and to make a spool in it: a moment, so it is waited for."""
+        folder.mkdir(parents=True, exist_ok=True)
+        return cls(folder / "folder.lock", wait=True)
+
+    @classmethod
+    def of_source(cls, folder: Path, source: str) -> Turn:
+        """The turn to run a source: it may take hours, so nobody waits. Raises BlockingIOError."""
+        folder.mkdir(parents=True, exist_ok=True)
+        return cls(folder / f"{source}.lock", wait=False)
+
+    def end(self) -> None:
+        """Let others have their turn. The file stays: were it removed, two could each hold a lock of that name."""
         self._file.close()
-        return self.path.replace(self.path.with_name(name))
+
+    def __enter__(self) -> Self:
+        """The lock itself."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Let others have their turn."""
+        self.end()
 
 
-def clear_left_overs(folder: Path) -> list[LeftOver]:
-    """Remove what killed runs left behind, in order of name; spools of runs that are going on are left alone."""
+def left_overs(folder: Path) -> list[LeftOver]:
+    """What killed runs left behind, in order of name; spools of runs that are going on are no such thing."""
     found = []
     for path in sorted(folder.glob(f"{_PREFIX}*.jsonl")):
-        with suppress(OSError):
-            with path.open("r+b") as file:
-                _lock(file)
-                header = None
-                with suppress(msgspec.DecodeError):
-                    header = msgspec.json.decode(file.readline(), type=Header)
-            path.unlink()
-            found.append(LeftOver(header.source if header else None, header.learnt if header else None))
+        with suppress(OSError), path.open("r+b") as file:
+            _lock(file)
+            header = None
+            with suppress(msgspec.DecodeError):
+                header = msgspec.json.decode(file.readline(), type=Header)
+            named = path.stem.removeprefix(_PREFIX).rpartition("-")[0]
+            found.append(LeftOver(path, header.source if header else named, header.learnt if header else None))
     return found
 
 
-def _lock(file: BinaryIO) -> None:
-    """Take the file's lock, or raise OSError at once. (Windows holds an open file's name by itself.)"""
+def _lock(file: BinaryIO, *, wait: bool = False) -> None:
+    """Take the file's lock; unless ``wait``, raise OSError at once where it is held. (Windows has no such lock.)"""
     if os.name == "posix":
-        fcntl.flock(file.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fcntl.flock(file.fileno(), fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
