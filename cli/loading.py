@@ -73,7 +73,7 @@ def _configured(settings: Settings) -> list[str]:
     return ready
 
 
-def _replay(  # noqa: PLR0917 - what a person said, and what it is done to
+def _replay(
     name: str, path: Path, as_at: date | None, settings: Settings, engine: Engine, *, full: bool
 ) -> RunReport:
     learnt, today = now()
