@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cache
 from typing import TypeVar
 
 import numpy as np
@@ -51,6 +52,7 @@ def beds_of_homes(
     A dormant home has registered beds, no people and no vacancy. Imported figures replace estimates home by home.
     """
     groups: defaultdict[tuple[str, Occupancy], list[tuple[Home, int]]] = defaultdict(list)
+    row_of = cache(lambda nation, region: assumptions.occupancy_of(nation, region, snapshot.on))
     result: dict[str, Beds] = {}
     for home in snapshot.homes.values():
         if home.status not in {"open", "dormant"}:
@@ -62,7 +64,7 @@ def beds_of_homes(
             result[home.id] = Beds(None, None, None, (), None)
         else:
             place = home.current.place
-            row = assumptions.occupancy_of(place.nation, home.current.record.region, snapshot.on)
+            row = row_of(place.nation, home.current.record.region)
             groups[(place.authority or f"no authority, {place.nation}", row)].append((home, beds))
     for key in sorted(groups, key=lambda k: (k[0], k[1].area)):
         result.update(_estimate(groups[key], _with(key[1], occupied, assumptions)))

@@ -5,7 +5,7 @@ Unknown never passes: a home that does not say whom it serves is offered to nobo
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from functools import lru_cache
 
 from contingency.needs import ACCOMMODATION, Need, Offer, offer_of
 from register.records import LocationRecord
@@ -42,21 +42,12 @@ BED_TYPES: dict[str, tuple[str, frozenset[str]]] = {
 SHORT_STAY = frozenset({"transitional", "community_care"})
 
 
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """Why a home is offered to nobody in this plan."""
-
-    home: str
-    reason: str
-
-
 def refusal(record: LocationRecord, *, floor: str) -> str | None:
     """Why a home may take nobody: not registered for it, dormant, below the rating floor; None where it may.
 
     ``floor`` is one of RATING_FLOORS. A home without a rating passes: new homes have none, and the plan counts them.
     """
-    activities = {word.lower() for word in record.activities or ()}
-    if record.activities is not None and ACCOMMODATION not in activities:
+    if record.activities is not None and not _accommodates(record.activities):
         return "not registered for accommodation with nursing or personal care"
     if record.dormant:
         return "dormant"
@@ -67,6 +58,11 @@ def refusal(record: LocationRecord, *, floor: str) -> str | None:
     if not offer.clients:
         return "does not say whom it serves"
     return None
+
+
+@lru_cache(maxsize=4096)
+def _accommodates(activities: tuple[str, ...]) -> bool:
+    return ACCOMMODATION in {word.lower() for word in activities}
 
 
 def suits(need: Need, offer: Offer, pool: str) -> bool:
