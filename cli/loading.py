@@ -73,9 +73,7 @@ def _configured(settings: Settings) -> list[str]:
     return ready
 
 
-def _replay(
-    name: str, path: Path, as_at: date | None, settings: Settings, engine: Engine, *, full: bool
-) -> RunReport:
+def _replay(name: str, path: Path, as_at: date | None, settings: Settings, engine: Engine, *, full: bool) -> RunReport:
     learnt, today = now()
     return replay(
         name, path, engine=engine, today=today, learnt=learnt, as_at=as_at, spool_dir=settings.spool_dir, full=full

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date
 from typing import Annotated, Any
 
@@ -63,7 +65,8 @@ def open_register() -> tuple[Settings, Engine]:
 def read_snapshot(on: date | None, known: date | None = None) -> tuple[Settings, Snapshot]:
     """The register as at a day (default: the latest day any list describes). Refused where it holds no home."""
     settings, engine = open_register()
-    snapshot = load_snapshot(engine, on=on, known=known)
+    with no_sweeping():
+        snapshot = load_snapshot(engine, on=on, known=known)
     if not snapshot.homes:
         raise Refused(
             "the register holds no care home on this day. Load some first: longstop refresh SOURCE, "
@@ -72,11 +75,29 @@ def read_snapshot(on: date | None, known: date | None = None) -> tuple[Settings,
     return settings, snapshot
 
 
+@contextmanager
+def no_sweeping() -> Iterator[None]:
+    """Keep Python's cycle collector from walking a growing snapshot again and again, then from ever walking it.
+
+    A snapshot is frozen and lives as long as the process: sweeping England's million small objects frees nothing and
+    makes loading half as slow again.
+    """
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        gc.enable()
+
+
 def travel_engine(name: str, snapshot: Snapshot, settings: Settings) -> TravelEngine:
-    """The travel engine of that name over the snapshot's boundaries. Refused for a name that is not one."""
+    """The travel engine of that name over the snapshot's boundaries. Refused for a name or a boundary that is none."""
     if name not in ENGINES:
         raise Refused(f"--travel {name}: choose one of {', '.join(sorted(ENGINES))}")
-    return ENGINES[name](snapshot.areas, snapshot.on.year, settings.data_dir / "cache")
+    try:
+        return ENGINES[name](snapshot.areas, snapshot.on.year, settings.data_dir / "cache")
+    except ValueError as error:
+        raise Refused(f"--travel {name}: {error}") from error
 
 
 def answer_json(document: Any) -> None:
