@@ -41,7 +41,8 @@ class Repair:
     def run(self, budget: int) -> tuple[Flow, Prices] | None:
         """Add the pairs beyond ``known``; ``None`` where that takes more than ``budget`` steps (then solve afresh)."""
         self._budget = budget
-        for arc in range(self._known, len(self._i)):
+        # The largest first: the prices that it moves often settle the others.
+        for arc in sorted(range(self._known, len(self._i)), key=self._reduced):
             if not self._add(arc):
                 return None
         return (
@@ -120,7 +121,7 @@ class Repair:
                 steps = [
                     (d, self._i[a], (a, -1))
                     for a in self._in[self._in_first[j] : self._in_first[j + 1]]
-                    if self._on[a] > 0
+                    if self._on[a] > 0 and self._right[a]
                 ]
             if at_sink < sink:
                 sink, end = at_sink, node
@@ -152,7 +153,7 @@ class Repair:
                 steps = [
                     (d, self._origins + self._j[a], (a, -1))
                     for a in self._out[self._out_first[node] : self._out_first[node + 1]]
-                    if self._on[a] > 0
+                    if self._on[a] > 0 and self._right[a]
                 ]
             else:
                 j = node - self._origins
