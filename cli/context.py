@@ -81,5 +81,8 @@ def _areas(snapshot: Snapshot) -> tuple[ReportArea, ...]:
 def _feed(snapshot: Snapshot, number: int) -> ReportFeed:
     feed = snapshot.feeds[number]
     age = (snapshot.on - feed.as_at).days
-    note = f"{age} days older than the plan's day" if age > OLD_AFTER_DAYS else ""
+    if age > OLD_AFTER_DAYS:
+        note = f"{age:,} days older than the plan's day"
+    else:
+        note = f"describes a day {-age:,} days after the plan's: there is no earlier list" if age < 0 else ""
     return ReportFeed(feed.feed, feed.publisher, feed.as_at, note)

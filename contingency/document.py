@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 import numpy as np
@@ -164,13 +164,18 @@ def _columns(rows: Iterable[tuple[int, int]]) -> tuple[IntArray, IntArray]:
     return table[:, 0], table[:, 1]
 
 
+def _some(names: Collection[str], most: int = 12) -> str:
+    """Names in order, as a list a person would read; only their number where there are many."""
+    return ", ".join(sorted(names)) if len(names) <= most else f"{len(names):,} councils"
+
+
 def _assumption(name: str, value: object, basis: str, source: str, day: str | None) -> dict[str, Any]:
     return {"name": name, "value": value, "basis": basis, "source": source, "date": day}
 
 
 def _assumptions(plan: Plan) -> list[dict[str, Any]]:
     """Every figure the plan rests on, in a fixed order: shares, imported figures, rules, then what was not known."""
-    given, rows = plan.assumptions, []
+    given, homes, rows = plan.assumptions, plan.snapshot.homes, []
     for row in plan.occupancy:
         source = row.source + (f"; {row.borrowed}" if row.borrowed else "")
         if plan.options.occupancy is not None:
@@ -190,9 +195,11 @@ def _assumptions(plan: Plan) -> list[dict[str, Any]]:
     ):
         rows.append(_assumption(name, figure.value, "estimated", figure.source, figure.date.isoformat()))
     states = [plan.beds[h] for h in sorted(plan.beds)]
+    councils = {homes[h].current.place.authority_name or "not known" for h in plan.beds}
     on = plan.snapshot.on.isoformat()
     register = "the register, counted for this plan"
     for name, value in (
+        ("councils in the register (a bed in any other council's area is not known to this plan)", _some(councils)),
         ("homes whose vacancies are imported", sum(s.vacancies_basis == "imported" for s in states)),
         ("homes whose vacancies are estimated", sum(s.vacancies_basis == "estimated" for s in states)),
         (f"imported rows older than {given.vacancy_marked_after_days} days, used", sum(s.marked for s in states)),

@@ -81,7 +81,7 @@ def load_snapshot(engine: Engine, *, on: date | None = None, known: date | None 
     residents = _of_homes(_current(seen_residents, ResidentsRecord), homes, home_of)
     companies = _companies(seen_companies)
     controls = _controls(seen_controls, companies)
-    feeds = _latest([one for one in lists if one.state.as_at <= day])
+    feeds = _latest(lists, day)
     return Snapshot(
         on=day,
         known=known,
@@ -177,14 +177,16 @@ def _believed(run: int, lists: Sequence[_List]) -> Believed:
     )
 
 
-def _latest(lists: Iterable[_List]) -> tuple[FeedState, ...]:
-    """The newest list of each feed, in order of feed; of two of one day, the later-learnt."""
-    newest: dict[str, _List] = {}
-    for one in lists:
-        held = newest.get(one.state.feed)
-        if held is None or (held.state.as_at, held.delivery) < (one.state.as_at, one.delivery):
-            newest[one.state.feed] = one
-    return tuple(newest[feed].state for feed in sorted(newest))
+def _latest(lists: Sequence[_List], day: date) -> tuple[FeedState, ...]:
+    """The list of each feed that the snapshot rests on, in order of feed: the newest by ``day``, else the earliest
+    there is; of two of one day, the later-learnt.
+    """
+    chosen: dict[str, _List] = {}
+    for one in sorted(lists, key=lambda one: (one.state.as_at, one.delivery)):
+        held = chosen.get(one.state.feed)
+        if held is None or one.state.as_at <= day or one.state.as_at == held.state.as_at:
+            chosen[one.state.feed] = one
+    return tuple(chosen[feed].state for feed in sorted(chosen))
 
 
 def _postcodes(connection: Connection) -> dict[str, PostcodeFact]:
