@@ -91,7 +91,7 @@ def print_plan(answer: dict[str, Any]) -> None:
     if answer["invented"]:
         answers.print("INVENTED COUNTY: an exercise. No home, person or company here is real.", style="bold reverse")
     answers.print(f"If {answer['scenario']['sentence']} ({answer['on']}):", style="bold", markup=False)
-    bases = sorted({home["basis"] for home in answer["affected"] if home["people"]} or {"nobody is known to live there"})
+    bases = sorted({home["basis"] for home in answer["affected"] if home["people"]}) or ["nobody known to live there"]
     answers.print(
         f"  {summary['people']:,} people in {summary['homes']:,} homes must move ({' and '.join(bases)}). "
         f"{summary['placed']:,} have a suitable bed that is open to them; {summary['unplaced']:,} have none."
