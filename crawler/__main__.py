@@ -1,27 +1,45 @@
-"""One crawl in a process of its own: ``python -m crawler REPORT`` with the job as JSON on standard input."""
+"""One crawl in a process of its own: ``python -m crawler REPORT`` with the job as a line of JSON on standard input.
+
+Standard input stays open for as long as the crawl is wanted: at its end the process ends too, so that no crawl goes on
+that nobody waits for.
+"""
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
+from threading import Thread
 
 import msgspec
 
-from crawler.refresh import Job, crawl
+from crawler.refresh import Job, Outcome, crawl
 from register.database import DatabaseProblem, open_database
 from register.intake import IntakeProblem
 
 
 def main() -> int:
-    """Crawl, and write the report; 2 with a sentence where the database or the disk fails."""
-    job = msgspec.json.decode(sys.stdin.buffer.read(), type=Job)
+    """Crawl, and write the report, or a sentence where the database or the disk fails (status 2)."""
+    job = msgspec.json.decode(sys.stdin.buffer.readline(), type=Job)
+    Thread(target=_end_with_standard_input, daemon=True).start()
     try:
-        report = crawl(job, open_database(job.database_url))
-    except (DatabaseProblem, IntakeProblem) as problem:
-        print(f"{job.source}: {problem}", file=sys.stderr)
-        return 2
-    Path(sys.argv[1]).write_bytes(msgspec.json.encode(report))
-    return 0
+        outcome = Outcome(crawl(job, open_database(job.database_url)))
+    except DatabaseProblem as problem:
+        outcome = Outcome(trouble=f"{job.source}: {problem}")
+    except IntakeProblem as problem:
+        outcome = Outcome(trouble=str(problem))
+    except OSError as problem:
+        why = problem.strerror or problem
+        outcome = Outcome(trouble=f"{job.source}: the disk failed the crawl ({why}); nothing was published.")
+    Path(sys.argv[1]).write_bytes(msgspec.json.encode(outcome))
+    return 2 if outcome.trouble else 0
+
+
+def _end_with_standard_input() -> None:
+    """Wait for the end of standard input, which is the end of who started this; then end at once."""
+    while os.read(0, 4096):
+        pass
+    os._exit(3)
 
 
 if __name__ == "__main__":

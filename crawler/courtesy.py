@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import zlib
 from email.utils import parsedate_to_datetime
 from importlib.metadata import PackageNotFoundError, version
+from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from scrapy import Request
@@ -12,6 +14,7 @@ from scrapy.downloadermiddlewares.redirect import RedirectMiddleware
 from scrapy.downloadermiddlewares.retry import RetryMiddleware
 from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Response
+from scrapy.settings import BaseSettings
 
 if TYPE_CHECKING:
     from crawler.spider import Run
@@ -20,7 +23,10 @@ PROJECT = "https://example.org/longstop"
 #: Told to wait for longer than this, a run gives up and tries again the next night.
 LONGEST_WAIT = 300.0
 RETRIES = 8
-BACK_OFF = 0.25
+#: An answer that did not come, or not to its end, is asked for this often again: each time may have cost minutes.
+RETRIES_UNANSWERED = 3
+#: Seconds before the second try; twice as long before each further one. Ours, and a machine of our own to try on.
+BACK_OFF, BACK_OFF_LOOPBACK = 1.0, 0.1
 
 
 def user_agent(contact: str) -> str:
@@ -53,13 +59,16 @@ def scrapy_settings(run: Run) -> dict[str, Any]:
         "AUTOTHROTTLE_TARGET_CONCURRENCY": float(rate.at_once),
         "DOWNLOAD_MAXSIZE": run.source.largest_file * 1024**2,
         "DOWNLOAD_WARNSIZE": 0,
-        "DOWNLOAD_TIMEOUT": 20 if run.loopback else 300,
+        "DOWNLOAD_TIMEOUT": run.timeout or (20 if run.loopback else rate.answer_within),
         "DOWNLOAD_FAIL_ON_DATALOSS": True,
         "RETRY_TIMES": 4 if run.loopback else RETRIES,
+        "LONGSTOP_BACK_OFF": BACK_OFF_LOOPBACK if run.loopback else BACK_OFF,
         "RETRY_HTTP_CODES": [408, 429, 500, 502, 503, 504, 522, 524],
         "RETRY_GIVE_UP_LOG_LEVEL": "DEBUG",
         "REDIRECT_MAX_TIMES": 5,
         "METAREFRESH_ENABLED": False,
+        "COMPRESSION_ENABLED": False,
+        "DEFAULT_REQUEST_HEADERS": {"Accept": "*/*", "Accept-Language": "en", "Accept-Encoding": "gzip"},
         "HTTPPROXY_ENABLED": not run.loopback,
         "DOWNLOADER_MIDDLEWARES": {
             "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,
@@ -88,21 +97,88 @@ def wait_told(response: Response) -> float | None:
         return None
 
 
+class CutShort(ValueError):
+    """A compressed answer that ends before its end, or is none."""
+
+
+def unpacked(response: Response, most: int) -> Response:
+    """An answer without its gzip. Raises CutShort; IgnoreRequest where it unpacks to more than ``most`` bytes.
+
+    Scrapy's own way to unpack gives what there is of an answer that was cut: half a list that looks like a whole one.
+    """
+    encoding = (response.headers.get("Content-Encoding") or b"").strip().lower()
+    if encoding in (b"", b"identity") or not response.body:
+        return response
+    if encoding not in (b"gzip", b"x-gzip"):
+        raise IgnoreRequest(f"the answer is packed in a way that was not asked for ({encoding.decode('latin-1')[:40]})")
+    parts, size, rest = [], 0, response.body
+    while rest:
+        member = zlib.decompressobj(wbits=31)
+        try:
+            parts.append(member.decompress(rest, most - size + 1))
+        except zlib.error as problem:
+            raise CutShort(f"the answer is no gzip ({problem})") from problem
+        size += len(parts[-1])
+        if size > most:
+            raise IgnoreRequest(f"the answer unpacks to more than {most:,} bytes, larger than any file of this source")
+        if not member.eof:
+            raise CutShort("the answer was cut short")
+        rest = member.unused_data
+    headers = {name: value for name, value in response.headers.items() if name.lower() != b"content-encoding"}
+    return response.replace(body=b"".join(parts), headers=headers)
+
+
 class PatientRetry(RetryMiddleware):
-    """Tries again after 429 and 5xx, as late as it is told to, else twice as late each time."""
+    """Tries again after 429, 5xx and no answer, as late as it is told to, else twice as late each time, and then stops.
+
+    Told to wait, it lets every other request wait too: the server speaks to the crawler, not to one request.
+    """
+
+    def __init__(self, settings: BaseSettings) -> None:
+        super().__init__(settings)
+        self._back_off = settings.getfloat("LONGSTOP_BACK_OFF")
+        self._most = settings.getint("DOWNLOAD_MAXSIZE")
+        self._until = 0.0
+
+    async def process_request(self, request: Request, spider: Any = None) -> None:
+        """Wait until the server is ready to be asked."""
+        while (wait := self._until - monotonic()) > 0:
+            await asyncio.sleep(wait)
 
     async def process_response(self, request: Request, response: Response, spider: Any = None) -> Request | Response:  # type: ignore[override]
-        """The answer, or the request once more."""
-        if response.status not in self.retry_http_codes:
-            return response
+        """The answer, or the request once more. Raises IgnoreRequest for one that cannot be unpacked."""
         tried = int(request.meta.get("retry_times", 0))
+        if response.status not in self.retry_http_codes:
+            try:
+                return unpacked(response, self._most)
+            except CutShort as problem:
+                return await self._once_more(request, problem) or self._give_up(problem)
         wait = wait_told(response)
+        if wait is not None and wait <= LONGEST_WAIT:
+            self._until = max(self._until, monotonic() + wait)
         if wait is None:
-            wait = BACK_OFF * 2**tried
+            wait = self._back_off * 2**tried
         if wait > LONGEST_WAIT or tried >= self.max_retry_times:
             return response
         await asyncio.sleep(wait)
         return super().process_response(request, response)
+
+    async def process_exception(self, request: Request, exception: Exception, spider: Any = None) -> Request | None:  # type: ignore[override]
+        """The request once more where no whole answer came; ``None`` where that has been tried often enough."""
+        if not isinstance(exception, self.exceptions_to_retry):
+            return None
+        return await self._once_more(request, exception)
+
+    async def _once_more(self, request: Request, why: Exception) -> Request | None:
+        tried = int(request.meta.get("retry_times", 0))
+        if tried >= min(self.max_retry_times, RETRIES_UNANSWERED):
+            return None
+        await asyncio.sleep(self._back_off * 2**tried)
+        return self._retry(request, why)
+
+    @staticmethod
+    def _give_up(problem: CutShort) -> Response:
+        raise IgnoreRequest(str(problem)) from problem
 
 
 class RedirectAtHome(RedirectMiddleware):

@@ -9,7 +9,9 @@ from msgspec import structs
 
 from crawler.progress import Progress
 from crawler.reading import Item
+from crawler.sentences import own_error
 from crawler.source import Correction
+from register.intake import IntakeProblem
 from register.records import Delivery, Fault, LocationRecord, Observation, ProviderRecord
 
 if TYPE_CHECKING:
@@ -123,7 +125,13 @@ class Handover:
         return cls(crawler)
 
     def process_item(self, item: Item) -> Item:
-        """Send one item; the spider's run knows where."""
+        """Send one item; the spider's run knows where. One that cannot be sent fails the run: Scrapy would drop it."""
         run: Run = self._crawler.spider.run  # type: ignore[union-attr]
-        run.send(item)
+        if not run.failures:
+            try:
+                run.send(item)
+            except IntakeProblem as problem:
+                run.failures.append(str(problem))
+            except Exception as problem:
+                run.failures.append(f"{own_error(problem)}.")
         return item

@@ -15,6 +15,7 @@ import msgspec
 
 from crawler.tables import SourceChanged, Table
 from crawler.values import day, text
+from crawler.workbooks import CUT_SHORT
 from register.records import AnyRecord, Delivery, Fault, Observation, raw_digest
 
 T = TypeVar("T")
@@ -245,14 +246,16 @@ def read_table(
 ) -> Iterator[Item]:
     """Every row of a table through ``read``, with the faults of each; an unreadable row is reported and passed over.
 
-    ``key`` is the column of the id and its parser: a row that cannot be trusted still says whose row it was.
+    ``key`` is the column of the id and its parser: a row that cannot be trusted still says whose row it was, unless
+    the file ends within it: then nobody knows whose rows are lacking, and the list is not whole.
     """
     for column in table.absent:
         reading.once("this column is missing from the file; what it says is unknown", field=column)
     for line in table.lines:
         row = Row(dict(zip(table.columns, line.cells, strict=False)), reading, number=line.number, raw=line.raw)
         if line.problem:
-            reading.fault(line.problem, row=line.number, loses_row=True, record_id=_id_of(row, *key))
+            known = None if line.problem == CUT_SHORT else _id_of(row, *key)
+            reading.fault(line.problem, row=line.number, loses_row=True, record_id=known)
             yield from reading.drain()
         else:
             yield from read_row(row, read)

@@ -9,7 +9,8 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from datetime import date, datetime
+from contextlib import suppress
+from datetime import UTC, date, datetime
 from functools import partial
 from importlib import import_module
 from pathlib import Path
@@ -27,7 +28,8 @@ from crawler.source import Source, SourceProblem, source_named
 from crawler.spider import RegisterSpider, Run
 from crawler.tables import SourceChanged
 from crawler.workbooks import Damaged
-from register.intake import Intake, RunReport
+from register.database import open_database
+from register.intake import Intake, RunReport, mark_killed
 from register.settings import Settings
 from register.wanted import companies_that_matter
 
@@ -42,7 +44,7 @@ class NotConfigured(SourceProblem):
 
 
 class CrawlFailed(SourceProblem):
-    """A crawl whose own process ended without a report. The message says what it said last."""
+    """A crawl of which no run can be shown: its process died, or the disk or the database failed it."""
 
 
 class Job(msgspec.Struct, frozen=True):
@@ -59,6 +61,14 @@ class Job(msgspec.Struct, frozen=True):
     contact: str = ""
     partner_code: str | None = None
     requests_per_minute: int | None = None
+    timeout: float | None = None
+
+
+class Outcome(msgspec.Struct, frozen=True):
+    """What the crawling process says at its end: a report, or a sentence where the disk or the database failed it."""
+
+    report: RunReport | None = None
+    trouble: str = ""
 
 
 def refresh(
@@ -75,16 +85,17 @@ def refresh(
     ``engine_url`` is the register's database, by default the one in the settings.
 
     Beside the settings, the environment may hold ``LONGSTOP_CONTACT`` (named in the User-Agent),
-    ``LONGSTOP_<SOURCE>_RATE`` (requests a minute) and ``LONGSTOP_CQC_API_PARTNER_CODE``. Every refresh reads the whole
-    source, so ``full`` changes nothing today. Raises SourceProblem for an unknown source, NotConfigured without a key,
-    CrawlFailed where the process died.
+    ``LONGSTOP_<SOURCE>_RATE`` (requests a minute), ``LONGSTOP_<SOURCE>_TIMEOUT`` (seconds for one answer) and
+    ``LONGSTOP_CQC_API_PARTNER_CODE``. Every refresh reads the whole source, so ``full`` changes nothing today.
+    Raises SourceProblem for an unknown source, NotConfigured without a key, CrawlFailed where the process died or
+    could neither stage nor publish: then nothing is published, and what was known is kept.
     """
     source = source_named(source_name)
     capitals = f"LONGSTOP_{source.name.upper()}"
     own_address, key = settings.source_url(source.name), settings.source_key(source.name)
     if source.key and source.key.required and not key and own_address is None:
         raise NotConfigured(f"{source.name} is not configured: set {capitals}_KEY (apply at {source.key.apply})")
-    rate = os.environ.get(f"{capitals}_RATE", "")
+    rate, seconds = os.environ.get(f"{capitals}_RATE", ""), os.environ.get(f"{capitals}_TIMEOUT", "")
     job = Job(
         source=source.name,
         base=(own_address or source.url).rstrip("/"),
@@ -96,14 +107,33 @@ def refresh(
         contact=os.environ.get("LONGSTOP_CONTACT", ""),
         partner_code=os.environ.get(f"{capitals}_PARTNER_CODE") or None,
         requests_per_minute=int(rate) if rate.isdecimal() and int(rate) else None,
+        timeout=float(seconds) if seconds.isdecimal() and int(seconds) else None,
     )
     with TemporaryDirectory(prefix="longstop-") as folder:
         answer = Path(folder) / "report.json"
-        command = [sys.executable, "-m", "crawler", str(answer)]
-        done = subprocess.run(command, input=msgspec.json.encode(job), stdout=sys.stderr.fileno(), check=False)
-        if not answer.is_file():
-            raise CrawlFailed(f"{source.name}: the crawl ended without a report (status {done.returncode})")
-        return msgspec.json.decode(answer.read_bytes(), type=RunReport)
+        status = _in_its_own_process(job, answer)
+        if answer.is_file():
+            outcome = msgspec.json.decode(answer.read_bytes(), type=Outcome)
+            if outcome.report is None:
+                raise CrawlFailed(outcome.trouble)
+            return outcome.report
+    mark_killed(open_database(job.database_url), Path(job.spool_dir), learnt.astimezone(UTC).replace(tzinfo=None))
+    how = f"was killed (signal {-status})" if status < 0 else f"ended without a report (status {status})"
+    raise CrawlFailed(f"{source.name}: the crawl {how}; nothing of it was published, and what was known is kept.")
+
+
+def _in_its_own_process(job: Job, answer: Path) -> int:
+    """Crawl in a new process, and give its exit status. It ends when this one ends, however that comes about."""
+    command = [sys.executable, "-m", "crawler", str(answer)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=sys.stderr.fileno()) as process:
+        try:
+            if process.stdin is not None:
+                with suppress(BrokenPipeError):  # it is dead already: its status tells
+                    process.stdin.write(msgspec.json.encode(job) + b"\n")
+                    process.stdin.flush()
+            return process.wait()
+        finally:
+            process.kill()
 
 
 def crawl(job: Job, engine: Engine) -> RunReport:
@@ -126,6 +156,7 @@ def crawl(job: Job, engine: Engine) -> RunReport:
             partner_code=job.partner_code,
             contact=job.contact,
             requests_per_minute=job.requests_per_minute,
+            timeout=job.timeout,
             progress=progress,
             companies=companies_that_matter(engine) if source.filtered else frozenset(),
         )
@@ -135,7 +166,10 @@ def crawl(job: Job, engine: Engine) -> RunReport:
         process.start()
         broken = crawler.stats.get_value("spider_exceptions/count") if crawler.stats else None
         if broken:
-            run.failures.append(f"{broken} answers met an error in Longstop itself; see the messages above.")
+            run.failures.append(f"{broken} answers met an error in Longstop itself.")
+        ended = crawler.stats.get_value("finish_reason") if crawler.stats else None
+        if ended != "finished" and not run.failures:
+            run.failures.append(f"The crawl was stopped before its end ({ended or 'it never began'}).")
         if run.failures:
             return intake.abandon(" ".join(sorted(set(run.failures))))
         if isinstance(crawler.spider, RegisterSpider):

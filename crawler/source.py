@@ -35,10 +35,14 @@ class Schedule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Rate(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """How often to ask. The publisher's limit where it is known, and otherwise less than anybody would mind."""
+    """How often to ask. The publisher's limit where it is known, and otherwise less than anybody would mind.
+
+    ``answer_within``: seconds that an answer may take, to its last byte.
+    """
 
     requests_per_minute: Annotated[int, Meta(ge=1, le=2_000)]
     at_once: Annotated[int, Meta(ge=1, le=16)] = 2
+    answer_within: Annotated[int, Meta(ge=1, le=7_200)] = 300
 
 
 class Key(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -64,6 +68,7 @@ class Floors(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What a good night looks like: see ``register.checks.Checks`` for the measures."""
 
     max_fall: Share = 0.2
+    max_rise: Annotated[float, Meta(gt=0)] | None = None
     max_quarantined: Share = 0.2
     floors: Mapping[str, Mapping[str, float]] = {}
     ceilings: Mapping[str, Mapping[str, float]] = {}
@@ -119,6 +124,7 @@ class Source(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
         if publisher_address:
             return Checks(
                 max_fall=self.checks.max_fall,
+                max_rise=self.checks.max_rise,
                 max_quarantined=self.checks.max_quarantined,
                 floors=self.checks.floors,
                 ceilings=self.checks.ceilings,

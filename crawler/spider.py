@@ -11,24 +11,20 @@ from pathlib import Path
 from typing import Any, ClassVar
 from urllib.parse import unquote, urljoin, urlsplit
 
+from msgspec import structs
 from scrapy import Request, Spider
-from scrapy.exceptions import CloseSpider, IgnoreRequest
+from scrapy.exceptions import CloseSpider
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
 from crawler.progress import Progress
 from crawler.reading import Item
+from crawler.sentences import REFUSALS, own_error, why_unanswered
 from crawler.source import Source
 from crawler.tables import SourceChanged
 from crawler.workbooks import Damaged
+from register.records import Delivery, Fault
 
-#: What a refusal means to the person who set the source up.
-REFUSALS = {
-    401: "the key is missing or wrong (401)",
-    403: "access was refused (403): the key may not cover this, or the address may have moved",
-    404: "there is nothing at this address (404)",
-    429: "too many requests were made, and waiting did not help (429)",
-}
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
@@ -40,6 +36,7 @@ class OutOfBounds(ValueError):
 class Run:
     """One crawl of one source. ``base`` is the address in use, ``folder`` where downloads are kept until they are read.
 
+    ``timeout`` is how long an answer may take in seconds, ``None``: as long as the source's YAML says.
     ``companies`` are those that matter to the register, for a source that is filtered by them (``gb-coh:…``).
     ``send`` is where items go; ``failures`` are sentences: with any in it, nothing of the run is published.
     """
@@ -54,6 +51,7 @@ class Run:
     partner_code: str | None = None
     contact: str = ""
     requests_per_minute: int | None = None
+    timeout: float | None = None
     progress: Progress | None = None
     companies: frozenset[str] = frozenset()
     failures: list[str] = field(default_factory=list)
@@ -90,9 +88,18 @@ def in_sentences(callback: Callable[..., Any]) -> Callable[..., Any]:
     def guarded(self: RegisterSpider, response: Response, **more: Any) -> Iterator[Any]:
         try:
             self.check_answer(response)
-            yield from callback(self, response, **more)
+            for one in callback(self, response, **more):
+                yield one
+                if self.run.failures:
+                    raise CloseSpider("failed")
+        except CloseSpider:
+            raise
         except (SourceChanged, Damaged, OutOfBounds) as problem:
             self.fail(f"{file_name(response.url)}: {problem}")
+        except OSError as problem:
+            self.fail(f"{file_name(response.url)}: it cannot be kept on the disk ({problem.strerror or problem})")
+        except Exception as problem:  # an answer that nobody foresaw must not pass for one that said nothing
+            self.fail(f"{file_name(response.url)}: {own_error(problem)}")
 
     return guarded
 
@@ -159,6 +166,24 @@ class RegisterSpider(Spider):
         self.run.failures.append(sentence.rstrip(".") + ".")
         raise CloseSpider("failed")
 
+    def as_far_as_known(self, response: Response, items: Iterable[Item]) -> Iterator[Item]:
+        """What was read from a file; where nobody can tell that all of the file came, its lists are not whole.
+
+        A CSV has no mark at its end, and a server may close the connection without having said how much it would send.
+        """
+        unsure = "partial" in response.flags and not response.body.startswith(b"PK")
+        for item in items:
+            if unsure and isinstance(item, Delivery) and item.complete:
+                yield structs.replace(item, complete=False)
+                yield Fault(
+                    feed=item.feed,
+                    origin=item.origin,
+                    reason="the server did not say how long this file is, so its end may be lacking: nothing ended",
+                    loses_row=False,
+                )
+            else:
+                yield item
+
     def save(self, response: Response) -> Path:
         """Keep a download under its own name; returns where."""
         self.run.folder.mkdir(parents=True, exist_ok=True)
@@ -171,25 +196,3 @@ def file_name(address: str) -> str:
     """The last part of an address, safe as a file's name."""
     name = unquote(urlsplit(address).path).rstrip("/").rpartition("/")[2]
     return re.sub(r"[^A-Za-z0-9._ -]", "_", name).strip(". ")[:120] or "download"
-
-
-def why_unanswered(failure: Failure) -> str:
-    """A sentence for a request that failed."""
-    if isinstance(failure.value, IgnoreRequest):
-        return str(failure.value) or "robots.txt does not allow it"
-    kind = failure.type.__name__ if failure.type else "error"
-    said = {
-        "DNSLookupError": "the host cannot be found",
-        "CannotResolveHostError": "the host cannot be found",
-        "ConnectionRefusedError": "the server refuses connections",
-        "DownloadConnectionRefusedError": "the server refuses connections",
-        "DownloadTimeoutError": "the server did not answer in time",
-        "TimeoutError": "the server did not answer in time",
-        "TCPTimedOutError": "the server did not answer in time",
-        "ResponseDataLossError": "the answer was cut short",
-        "ResponseFailed": "the answer was cut short",
-        "DownloadFailedError": "the answer was cut short",
-        "DownloadCancelledError": "the answer is larger than any file of this source",
-        "CancelledError": "the answer is larger than any file of this source",
-    }
-    return said.get(kind, f"no answer ({kind})")

@@ -20,7 +20,7 @@ from tempfile import TemporaryDirectory
 
 from crawler.excel import xlsx_sheets
 from crawler.opendocument import ods_sheets
-from crawler.workbooks import Damaged, Line, Sheet, open_zip
+from crawler.workbooks import CUT_SHORT, Damaged, Line, Sheet, open_zip
 
 MOST_BYTES = 2 * 1024**3
 MOST_RATIO = 200
@@ -167,7 +167,10 @@ class CsvLines:
             raw = b"".join(raw for _, raw in self._taken).rstrip(b"\r\n")
             if problem is None and not any(cell and not cell.isspace() for cell in cells):
                 continue
-            return Line(self._number, cells, raw, problem or self._ragged(cells))
+            problem = problem or self._ragged(cells)
+            if problem and self.width and len(cells) < self.width and not self._taken[-1][1].endswith((b"\n", b"\r")):
+                problem = CUT_SHORT
+            return Line(self._number, cells, raw, problem)
 
     def _ragged(self, cells: list[str]) -> str | None:
         if self.width is None or len(cells) == self.width:

@@ -29,6 +29,10 @@ MOST_SHARED_TEXT = 500 * 1024**2
 _CHUNK = 1 << 18
 
 
+#: The problem of a CSV's last row where the file ends within it. Rows may be missing after it, whose nobody can tell.
+CUT_SHORT = "is cut short: the file ends in the middle of it"
+
+
 class Damaged(ValueError):
     """A file that cannot be read as what it is: cut short, a bomb, not a spreadsheet. The message says which."""
 

@@ -105,7 +105,8 @@ class CareInspectorate(RegisterSpider):
 
     def parse_file(self, response: Response) -> Iterator[Item]:
         """Read the file."""
-        yield from parse_published(self.save(response), today=self.run.today, as_at=self.run.as_at)
+        items = parse_published(self.save(response), today=self.run.today, as_at=self.run.as_at)
+        yield from self.as_far_as_known(response, items)
 
 
 def find_datastore(page: bytes, address: str) -> str:

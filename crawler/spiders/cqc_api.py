@@ -19,11 +19,12 @@ from twisted.python.failure import Failure
 
 from crawler.cqc_records import parse_location, parse_provider
 from crawler.reading import Item, Reading, canonical, json_list, json_object
-from crawler.spider import REFUSALS, RegisterSpider, Run, why_unanswered
+from crawler.sentences import REFUSALS, why_unanswered
+from crawler.spider import RegisterSpider, Run
 from crawler.tables import SourceChanged, plain_file
 from crawler.values import day_in
 from register.identifiers import cqc_id
-from register.records import Delivery
+from register.records import Delivery, Fault, Observation
 
 LOCATIONS, PROVIDERS = "cqc_api/locations", "cqc_api/providers"
 #: The API answers with any page length up to 1,000.
@@ -79,30 +80,55 @@ def parse_list(raw: bytes, kind: str, where: str) -> ListPage:
 
 @dataclass(slots=True)
 class ListRead:
-    """What is known of one list as it is read: whether all of it came, and whether all that it names was fetched."""
+    """What is known of one list as it is read: whether all of it came, and whether all that it names was fetched.
+
+    ``again`` is what a second reading found, where there was one: a record that goes from an early page while later
+    ones are read moves another over the edge between two pages, unseen.
+    """
 
     ids: dict[str, None] = field(default_factory=dict)
     pages_read: set[int] = field(default_factory=set)
     pages: int = 1
-    total: int | None = None
+    totals: set[int] = field(default_factory=set)
     scoped: bool = False
     missing: int = 0
     records: int = 0
+    again: ListRead | None = None
 
     def add(self, page: ListPage) -> list[str]:
         """Add a page; returns the ids on it that no earlier page had."""
         new = [identifier for identifier in page.ids if identifier not in self.ids]
         self.ids.update(dict.fromkeys(new))
         self.pages_read.add(page.page)
-        self.pages, self.total = max(self.pages, page.pages), page.total
+        self.pages = max(self.pages, page.pages)
+        self.totals.add(page.total)
         self.scoped = self.scoped or page.scoped
         return new
 
     @property
+    def doubt(self) -> str | None:
+        """Why absence from this list means nothing, where it was meant to be whole; ``None`` where all is well."""
+        if self.scoped or not self.pages_read:
+            return None
+        moved = self.again is not None and (
+            self.again.ids.keys() != self.ids.keys() or self.again.totals != self.totals
+        )
+        counts = " and ".join(map(str, sorted(self.totals)))
+        named = len(self.ids)
+        doubts = {
+            f"{len(self.pages_read)} of its {self.pages} pages were read": len(self.pages_read) < self.pages,
+            f"it changed while it was read (its own count was {counts})": len(self.totals) > 1,
+            f"it counts {counts} entries, and names {named}": self.totals != {named},
+            "it changed while it was read (read a second time, it named others)": moved,
+            f"{self.missing} of the {named} records that it names could not be had": self.missing > 0,
+            f"{self.records} of the {named} records that it names were fetched": self.records < named,
+        }
+        return next((words for words, true in doubts.items() if true), None)
+
+    @property
     def whole(self) -> bool:
-        """True only where an unfiltered list was read to its last page, its total agrees and every record came."""
-        read_all = len(self.pages_read) >= self.pages and self.total == len(self.ids)
-        return bool(self.pages_read) and read_all and not self.scoped and not self.missing
+        """True only where an unfiltered list was read to its last page, nothing is in doubt and every record came."""
+        return bool(self.pages_read) and not self.scoped and self.doubt is None
 
 
 class Harvest:
@@ -118,9 +144,15 @@ class Harvest:
         self.lists[kind].records += 1
         reading = self._readings[kind].at(f"{kind}/{identifier}")
         try:
-            yield from (parse_location if kind == "locations" else parse_provider)(raw, reading)
+            items = list((parse_location if kind == "locations" else parse_provider)(raw, reading))
         except SourceChanged as problem:
             yield from self.absent(kind, identifier, str(problem), row)
+            return
+        other = [i.record.id for i in items if isinstance(i, Observation) and _is_another(i.record.id, identifier)]
+        if other:
+            yield from self.absent(kind, identifier, f"the answer was another record, {other[0]}", row)
+        else:
+            yield from items
 
     def absent(self, kind: str, identifier: str, reason: str, row: int | None = None) -> Iterator[Item]:
         """A record that the list names and that could not be had."""
@@ -132,14 +164,25 @@ class Harvest:
         reading.fault(reason, row=row, loses_row=True, record_id=known)
         yield from reading.drain()
 
-    def deliveries(self) -> Iterator[Delivery]:
+    def deliveries(self) -> Iterator[Delivery | Fault]:
         """The two lists, with what is now known of their wholeness."""
         for kind, feed in (("locations", LOCATIONS), ("providers", PROVIDERS)):
             harvested = self.lists[kind]
             if not harvested.pages_read and not harvested.records:
                 continue  # the run says nothing of them, not even that there are none
-            whole = harvested.whole
+            whole, doubt = harvested.whole, harvested.doubt
             yield Delivery(feed=feed, as_at=self._as_at, complete=whole, origin=kind)
+            if doubt:
+                reason = f"the list was not read whole: {doubt}; absence from it ended nothing"
+                yield Fault(feed=feed, origin=kind, reason=reason, loses_row=False)
+
+
+def _is_another(found: str, asked: str) -> bool:
+    """Whether a record's id is not the one that was asked for. What stands for no id at all is nobody's."""
+    try:
+        return found != cqc_id(asked)
+    except ValueError:
+        return False
 
 
 class CqcApi(RegisterSpider):
@@ -162,21 +205,32 @@ class CqcApi(RegisterSpider):
         """The lists, once everything that they name has been asked for."""
         yield from self.harvest.deliveries()
 
-    def _page(self, kind: str, query: str) -> Request:
+    def _page(self, kind: str, query: str, *, again: bool = False) -> Request:
         partner = f"&partnerCode={quote(self.run.partner_code)}" if self.run.partner_code else ""
-        return self.get(f"{self.run.base}/{kind}?{query}{partner}", self.parse_page, kind=kind)
+        return self.get(f"{self.run.base}/{kind}?{query}{partner}", self.parse_page, kind=kind, again=again)
 
-    def parse_page(self, response: Response, kind: str) -> Iterator[Request | Item]:
-        """Ask for the records on a page of a list, and for the next page."""
+    def parse_page(self, response: Response, kind: str, again: bool) -> Iterator[Request | Item]:
+        """Ask for the records on a page of a list, and for the next page; after the last, read the list once more.
+
+        The second reading costs one request for every thousand records, and shows whether the list held still.
+        """
         if response.status != 200:
             raise SourceChanged(REFUSALS.get(response.status, f"the answer was {response.status}"))
         page = parse_list(response.body, kind, f"the list of {kind}")
         harvested = self.harvest.lists[kind]
-        if page.page in harvested.pages_read:
+        if again and harvested.again is None:
+            harvested.again = ListRead()
+        reading = (harvested.again if again else None) or harvested
+        if page.page in reading.pages_read:
             raise SourceChanged(f"page {page.page} of the list came twice")
-        if not harvested.pages_read and self.run.progress is not None:
+        if not reading.pages_read and not again and self.run.progress is not None:
             self.run.progress.expect(page.total)
-        for identifier in harvested.add(page):
+        fresh = reading.add(page)
+        if page.ids and not fresh:
+            raise SourceChanged(f"page {page.page} of the list holds only what earlier pages held")
+        if again:
+            fresh = [identifier for identifier in fresh if identifier not in harvested.ids]
+        for identifier in fresh:
             try:
                 cqc_id(identifier)
             except ValueError as problem:
@@ -184,7 +238,9 @@ class CqcApi(RegisterSpider):
                 continue
             yield self._record(kind, identifier)
         if page.next_query or page.page < page.pages:
-            yield self._page(kind, page.next_query or f"page={page.page + 1}&perPage={PER_PAGE}")
+            yield self._page(kind, page.next_query or f"page={page.page + 1}&perPage={PER_PAGE}", again=again)
+        elif not again and page.page > 1:
+            yield self._page(kind, f"page=1&perPage={PER_PAGE}", again=True)
 
     def _record(self, kind: str, identifier: str) -> Request:
         address = f"{self.run.base}/{kind}/{quote(identifier, safe='')}"
@@ -195,7 +251,9 @@ class CqcApi(RegisterSpider):
 
     def parse_record(self, response: Response, kind: str, identifier: str) -> Iterator[Request | Item]:
         """Read a record. One that is not there is passed over; an id in lower case is asked for once more in upper."""
-        if response.status == 200:
+        if response.status == 200 and response.body.lstrip()[:1] == b"<":
+            yield from self._missed(kind, identifier, "the answer was a web page")
+        elif response.status == 200:
             yield from self.harvest.record(kind, identifier, response.body)
         elif response.status == 400 and identifier != identifier.upper():
             yield self._record(kind, identifier.upper())

@@ -73,7 +73,8 @@ class CqcDirectory(RegisterSpider):
 
     def parse_file(self, response: Response) -> Iterator[Item]:
         """Read a file."""
-        yield from parse_published(self.save(response), today=self.run.today, as_at=self.run.as_at)
+        items = parse_published(self.save(response), today=self.run.today, as_at=self.run.as_at)
+        yield from self.as_far_as_known(response, items)
 
 
 def find_files(page: bytes, address: str) -> dict[str, str]:
