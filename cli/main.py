@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from cli import demonstration, loading, planning, showing
+from cli import changes, demonstration, loading, planning, showing
 from cli.session import Incomplete, Refused, messages
 from contingency.assumptions import BadAssumptions
 from contingency.scenarios import UnknownName
@@ -27,6 +27,7 @@ app.command()(demonstration.demo)
 app.command()(loading.refresh)
 app.add_typer(loading.load, name="load")
 app.command()(showing.status)
+app.command()(changes.changes)
 app.command()(showing.search)
 app.command()(showing.home)
 app.command()(planning.plan)

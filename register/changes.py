@@ -72,14 +72,15 @@ def first_lists(before: Snapshot, after: Snapshot) -> tuple[str, ...]:
     return tuple(sorted(register for register, told in heard.items() if not told))
 
 
-def stale_sources(before: Snapshot, after: Snapshot) -> Iterator[Change]:
-    """Lists of homes that have become older than STALE_AFTER days, counted to the later snapshot's day."""
+def stale_sources(before: Snapshot | None, after: Snapshot) -> Iterator[Change]:
+    """Lists of homes older than STALE_AFTER days, counted to the later snapshot's day: those that became so since
+    ``before``, or all of them where it is ``None``."""
     of_homes = {e.feed for h in after.homes.values() for r in h.registrations for e in r.evidence}
-    earlier = {feed.feed: feed for feed in before.feeds}
+    earlier = {feed.feed: feed for feed in before.feeds} if before else {}
     for feed in after.feeds:
         age = (after.on - feed.as_at).days
         was = earlier.get(feed.feed)
-        old_already = was is not None and (before.on - was.as_at).days > STALE_AFTER
+        old_already = before is not None and was is not None and (before.on - was.as_at).days > STALE_AFTER
         if feed.feed in of_homes and age > STALE_AFTER and not old_already:
             yield _stale(feed, age)
 
@@ -166,14 +167,15 @@ def _begun(home: Home, then: Then, before: Snapshot, after: Snapshot) -> Change:
 def _ended(home: Home, then: Then, before: Snapshot, after: Snapshot) -> Iterator[Change]:
     """A home without an active registration now: closed, a candidate for it, or between two owners for long."""
     ended = home.current.record.deregistered_on
-    was = evidence_of(then.registration, "deregistered_on") if then.registration else None
+    was = evidence_of(then.registration, "status") if then.registration else None
     if home.status == "closed" and then.status != "closed":
-        listed = "Nobody has taken the place on in the lists of more than 180 days since."
-        if then.status == "ended, successor unknown":
-            said = f"closed, as is known now: {_end(home, then, before)}. {listed}"
-        else:
-            said = f"closed: {_end(home, then, before)}. {listed}"
-        change = change_of("closed", home, after, said, day=ended)
+        # Beds that were lost before the period are no loss of the period: an inquiry would count them twice.
+        before_it = then.status == "ended, successor unknown"
+        said = (
+            f"closed{', as is known now' if before_it else ''}: {_end(home, then, before)}. "
+            "Nobody has taken the place on in the lists of more than 180 days since."
+        )
+        change = change_of("earlier closure confirmed" if before_it else "closed", home, after, said, day=ended)
     elif home.status == "ended, successor unknown" and then.status in ("open", "dormant", "not yet open"):
         said = f"{_end(home, then, before)}. No successor is known: a candidate for closure, not yet a closure."
         change = change_of("ended, successor unknown", home, after, said, day=ended)
@@ -206,8 +208,8 @@ def _withdrawn(before: Snapshot, after: Snapshot) -> Iterator[Change]:
         if any(registration.id in after.home_of for registration in home.registrations):
             continue
         said = (
-            f"was listed as a care home on {in_words(before.on)} and is not any more. That it closed is not said: its kind of "
-            "service was changed or a list was corrected."
+            f"was listed as a care home on {in_words(before.on)} and is not any more. That it closed is not said: "
+            "its kind of service was changed, or a list was corrected."
         )
         change = change_of("no longer listed as a care home", home, before, said, day=after.on)
         yield replace(change, evidence_before=evidence_of(home.current, "care_home"), evidence_after=None)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Engine, select
@@ -133,6 +133,25 @@ def _state(name: str, runs: Sequence[Any], newest: Mapping[str, Any], today: dat
         issues=tuple(issues),
         lists=lists,
     )
+
+
+def list_days(engine: Engine, known: date | None = None) -> dict[str, tuple[date, ...]]:
+    """The days of each feed's published whole lists, ascending, as known at the end of ``known`` (default: now)."""
+    run, delivery = table_of(RunRow), table_of(DeliveryRow)
+    query = (
+        select(delivery.c.feed, delivery.c.as_at)
+        .join(run, run.c.id == delivery.c.run_id)
+        .where(run.c.state == "published", delivery.c.complete)
+        .distinct()
+        .order_by(delivery.c.feed, delivery.c.as_at)
+    )
+    if known is not None:
+        query = query.where(run.c.learnt < datetime(known.year, known.month, known.day) + timedelta(days=1))  # noqa: DTZ001 - kept as UTC without a zone
+    days: dict[str, list[date]] = {}
+    with reading(engine) as connection:
+        for feed, day in connection.execute(query):
+            days.setdefault(feed, []).append(day)
+    return {feed: tuple(some) for feed, some in days.items()}
 
 
 def quarantine_rows(engine: Engine, source: str | None = None) -> tuple[Quarantined, ...]:

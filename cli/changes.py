@@ -1,0 +1,155 @@
+"""``longstop changes``: what changed, in sentences, by council, worst first."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from sqlalchemy import Engine
+
+from cli.session import AsJson, Incomplete, Known, On, Refused, answer_json, day, messages, open_register
+from register.change_kinds import Change, in_words
+from register.changes import compare, first_lists, stale_sources
+from register.digest import Digest, Period, arrange, as_text, document
+from register.digest_pages import as_atom, as_html
+from register.identifiers import scheme
+from register.place import Councils
+from register.reading import load_snapshot
+from register.snapshot import Snapshot
+from register.status import list_days
+
+#: What is compared: two snapshots, and the registers (``cqc``) that the comparison is about; none: every one.
+Pair = tuple[Snapshot, Snapshot, tuple[str, ...]]
+
+
+def changes(  # noqa: PLR0917 - a command line has as many options as a reader needs
+    since: Annotated[
+        date | None, typer.Option(parser=day, metavar="DATE", help="Compare with the register as at that day.")
+    ] = None,
+    learnt_since: Annotated[
+        date | None,
+        typer.Option(parser=day, metavar="DATE", help="Compare with what the register knew at the end of that day."),
+    ] = None,
+    area: Annotated[str | None, typer.Option(metavar="CODE", help="One council: its ONS code or its name.")] = None,
+    html: Annotated[Path | None, typer.Option(help="Write a page here.")] = None,
+    atom: Annotated[Path | None, typer.Option(help="Write an Atom feed here.")] = None,
+    text: Annotated[Path | None, typer.Option(help="Write plain text here, as for an e-mail.")] = None,
+    as_json: AsJson = False,
+    on: On = None,
+    known: Known = None,
+) -> None:
+    """What changed: homes opened, closed, sold, re-rated. By default each register's two newest whole lists."""
+    if since is not None and learnt_since is not None:
+        raise Refused("--since compares two days, --learnt-since what was known on two days: give one of them")
+    _, engine = open_register()
+    pairs, notes = _pairs(engine, since, learnt_since, on, known)
+    digest, code = _digest(pairs, notes, area)
+    for path, write in ((html, as_html), (text, as_text)):
+        if path is not None:
+            _save(path, write(digest).encode())
+    if atom is not None:
+        _save(atom, as_atom(digest, area=code))
+    if as_json:
+        answer_json(document(digest))
+    else:
+        typer.echo(as_text(digest), nl=False)
+    if digest.notes:
+        raise Incomplete(" ".join(digest.notes))
+
+
+def _pairs(
+    engine: Engine, since: date | None, learnt_since: date | None, on: date | None, known: date | None
+) -> tuple[list[Pair], list[str]]:
+    """What is to be compared, and what cannot be. Refused where there is nothing to compare with."""
+    after = load_snapshot(engine, on=on, known=known)
+    if not after.homes:
+        raise Refused("the register holds no care home on this day; load some first: longstop refresh SOURCE")
+    if since is None and learnt_since is None:
+        return _latest_lists(engine, after, known)
+    if learnt_since is not None:
+        before = load_snapshot(engine, on=on, known=learnt_since)
+        if not before.homes:
+            raise Refused(f"--learnt-since {learnt_since}: nothing was known of any care home by the end of that day")
+    else:
+        before = load_snapshot(engine, on=since, known=known)
+    if before.on > after.on:
+        raise Refused(f"{before.on} is after {after.on}: changes run from an earlier day to a later one")
+    unheard = [f"{one}: it had no list yet on {in_words(before.on)}." for one in first_lists(before, after)]
+    return [(before, after, ())], unheard
+
+
+def _latest_lists(engine: Engine, newest: Snapshot, known: date | None) -> tuple[list[Pair], list[str]]:
+    """Each register between the two newest whole lists of its main feed: the one that speaks of the most homes."""
+    days = {feed: [one for one in some if one <= newest.on] for feed, some in list_days(engine, known).items()}
+    speakers: dict[str, Counter[str]] = {}
+    for home in newest.homes.values():
+        spoken = {evidence.feed for registration in home.registrations for evidence in registration.evidence}
+        speakers.setdefault(scheme(home.id), Counter()).update(spoken)
+    periods: dict[tuple[date, date], list[str]] = {}
+    notes = []
+    for register, feeds in sorted(speakers.items()):
+        ready = [feed for feed in feeds if len(days.get(feed, ())) > 1]
+        if not ready:
+            notes.append(f"{register}: fewer than two whole lists are loaded, so nothing can be compared.")
+            continue
+        main = max(ready, key=lambda feed: (feeds[feed], feed))
+        first, last = days[main][-2:]
+        periods.setdefault((first, last), []).append(register)
+
+    @cache
+    def as_at(one: date) -> Snapshot:
+        return newest if one == newest.on else load_snapshot(engine, on=one, known=known)
+
+    return [(as_at(first), as_at(last), tuple(names)) for (first, last), names in sorted(periods.items())], notes
+
+
+def _digest(pairs: list[Pair], notes: list[str], area: str | None) -> tuple[Digest, str | None]:
+    """The digest of all that is compared, limited to one council where asked; and that council's code."""
+    found: list[Change] = []
+    for before, after, registers in pairs:
+        some = compare(before, after)
+        found += [c for c in some if not registers or c.home is None or scheme(c.home) in registers]
+    snapshots = [one for before, after, _ in pairs for one in (before, after)]
+    stale = dict.fromkeys(c.sentence for _, after, _ in pairs for c in stale_sources(None, after))
+    code, concerns = _of_area(area, snapshots)
+    digest = arrange(
+        [Period(registers, a.on, b.on, (a.digest, b.digest)) for a, b, registers in pairs],
+        [change for change in dict.fromkeys(found) if concerns(change)],
+        notes=[*notes, *stale],
+        attributions=[feed.attribution for one in snapshots for feed in one.feeds if feed.attribution],
+        invented=any(one.invented for one in snapshots),
+    )
+    return digest, code
+
+
+def _of_area(area: str | None, snapshots: Iterable[Snapshot]) -> tuple[str | None, Callable[[Change], bool]]:
+    """Which changes concern a council. Refused for one in which no home stands."""
+    if area is None:
+        return None, lambda change: True
+    names: dict[str, tuple[str, str]] = {}
+    for snapshot in snapshots:
+        for home in snapshot.homes.values():
+            place = home.current.place
+            if place.authority and place.authority_name:
+                one = (place.authority, place.authority_name)
+                names[place.authority.casefold()] = names[place.authority_name.casefold()] = one
+    if area.strip().casefold() not in names:
+        raise Refused(f"--area {area}: no home stands in a council's area of that code or name")
+    code, name = names[area.strip().casefold()]
+    codes = Councils().codes_of(code)
+    return code, lambda c: c.home is None or c.authority in codes or (c.kind == "council changed" and c.before == name)
+
+
+def _save(path: Path, content: bytes) -> None:
+    """Write a file. Refused where that cannot be done."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+    except OSError as problem:
+        raise Refused(f"{path}: cannot be written ({problem.strerror})") from problem
+    messages.print(f"written: {path}", markup=False)
