@@ -20,7 +20,7 @@ from contingency.problem import UNREACHABLE, Costs, IntArray, Placement, Problem
 from contingency.repair import Repair
 
 #: So few new pairs are worked in one by one; more are solved afresh.
-FEW = 400
+FEW = 4000
 #: Steps that working pairs in one by one may take before a fresh solve is cheaper.
 STEPS = 40_000
 
@@ -127,9 +127,8 @@ def _optimal(network: Network, known: Arcs | None) -> Solved:
             new = violations(network, prices)
             if not len(new):
                 break
-            size = len(arcs)
             arcs = arcs.with_more(new.i, new.j, new.cost)
-            repaired = Repair(network, arcs, flow, prices, penalty, size).run(STEPS) if len(new) <= FEW else None
+            repaired = Repair(network, arcs, flow, prices, penalty).run(STEPS) if len(new) <= FEW else None
             if repaired is None:
                 break
             flow, prices = repaired

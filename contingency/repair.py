@@ -1,14 +1,16 @@
 """Bring an optimal flow up to date when few pairs are added: shortest paths between the two ends, no fresh solve.
 
-The primal-dual method: for a new pair that undercuts the prices, find the cheapest way to send a person round the
-circle that it closes. Move people while that saves something, and shift prices by how far each end could be reached.
-Every pair already known stays priced rightly throughout.
+The primal-dual method. A new pair that undercuts the prices closes a circle: from its bed back to its origin, along
+pairs in use backwards and along other pairs forwards, perhaps by way of the common sink (a free bed, or someone left
+without a place). People are sent round the shortest circle while that saves something, and prices move by how far
+each end could be reached. Every pair already known stays priced rightly throughout.
 """
 
 from __future__ import annotations
 
+from bisect import insort
+from dataclasses import dataclass, field
 from heapq import heappop, heappush
-from itertools import pairwise
 
 import numpy as np
 
@@ -16,214 +18,260 @@ from contingency.network import Layer
 from contingency.pricing import Arcs, Flow, Prices
 from contingency.problem import IntArray
 
-#: A step along an arc: (arc, +1 for one more person on it), or (-1, 0) for a step to or from the common sink.
-Step = tuple[int, int]
+
+@dataclass(slots=True)
+class Search:
+    """Distances from a bed (or to an origin), and the arc by which each node was reached.
+
+    ``sink`` is the distance of the common sink; the last node before it is the origin ``sink_origin`` or, where that
+    is -1, the bed ``sink_bed``. Searches never go through the sink.
+    """
+
+    sink: int
+    sink_origin: int = -1
+    sink_bed: int = -1
+    origins: dict[int, int] = field(default_factory=dict)
+    beds: dict[int, int] = field(default_factory=dict)
+    by_origin: dict[int, int] = field(default_factory=dict)
+    by_bed: dict[int, int] = field(default_factory=dict)
 
 
 class Repair:
     """A flow and its prices on the candidate pairs, kept optimal while pairs are added one by one."""
 
-    def __init__(self, layer: Layer, arcs: Arcs, flow: Flow, prices: Prices, penalty: int, known: int) -> None:
-        """``arcs[:known]`` are priced rightly by ``prices``; ``flow.on`` has shape (known,)."""
-        self._origins, destinations = len(layer.people), len(layer.beds)
-        self._sink = self._origins + destinations
-        self._penalty, self._known, self._budget = penalty, known, 0
-        self._i, self._j, self._cost = arcs.i.tolist(), arcs.j.tolist(), arcs.cost.tolist()
-        self._on = [*flow.on.tolist(), *[0] * (len(arcs) - known)]
-        self._right = [True] * known + [False] * (len(arcs) - known)
-        self._unplaced = flow.unplaced.tolist()
-        self._taken = np.bincount(arcs.j[:known], flow.on, destinations).astype(np.int64).tolist()
-        self._beds = layer.beds.tolist()
+    def __init__(self, layer: Layer, arcs: Arcs, flow: Flow, prices: Prices, penalty: int) -> None:
+        """The first ``len(flow.on)`` arcs are priced rightly by ``prices``; the others are to be added."""
+        known = len(flow.on)
+        self._known, self._arcs, self._penalty, self._steps = known, arcs, penalty, 0
+        self._origin, self._bed = arcs.i.tolist(), arcs.j.tolist()
         self._pays, self._price = prices.pays.tolist(), prices.beds.tolist()
-        self._out, self._out_first = _by(arcs.i, self._origins)
-        self._in, self._in_first = _by(arcs.j, destinations)
+        self._unplaced = flow.unplaced.tolist()
+        taken = np.bincount(arcs.j[:known], flow.on, len(layer.beds)).astype(np.int64)
+        self._taken, self._free = taken.tolist(), (layer.beds - taken).tolist()
+        self._on: dict[int, int] = {}
+        self._beds_of: dict[int, dict[int, int]] = {}  # origin: {arc in use: its bed}
+        self._origins_of: dict[int, dict[int, int]] = {}  # bed: {arc in use: its origin}
+        used = np.flatnonzero(flow.on)
+        for arc, people in zip(used.tolist(), flow.on[used].tolist(), strict=True):
+            self._send_on(arc, people)
+        self._out = _Arcs(arcs.i[:known], arcs.j[:known], arcs.cost[:known], len(layer.people))
+        self._in = _Arcs(arcs.j[:known], arcs.i[:known], arcs.cost[:known], len(layer.beds))
 
-    def run(self, budget: int) -> tuple[Flow, Prices] | None:
-        """Add the pairs beyond ``known``; ``None`` where that takes more than ``budget`` steps (then solve afresh)."""
-        self._budget = budget
+    def run(self, most: int) -> tuple[Flow, Prices] | None:
+        """Add the pairs; ``None`` where that takes more than ``most`` steps (a fresh solve is then cheaper)."""
+        self._steps = most
+        arcs = self._arcs
+        new = np.arange(self._known, len(arcs))
+        undercut = np.array(self._price)[arcs.j[new]] + arcs.cost[new] - np.array(self._pays)[arcs.i[new]]
         # The largest first: the prices that it moves often settle the others.
-        for arc in sorted(range(self._known, len(self._i)), key=self._reduced):
+        for arc in new[np.argsort(undercut, kind="stable")].tolist():
             if not self._add(arc):
                 return None
-        return (
-            Flow(np.array(self._on, dtype=np.int64), np.array(self._unplaced, dtype=np.int64)),
-            Prices(np.array(self._pays, dtype=np.int64), np.array(self._price, dtype=np.int64)),
-        )
-
-    def _reduced(self, arc: int) -> int:
-        return self._cost[arc] + self._price[self._j[arc]] - self._pays[self._i[arc]]
+        on = np.zeros(len(arcs), dtype=np.int64)
+        on[list(self._on)] = list(self._on.values())
+        prices = Prices(np.array(self._pays, dtype=np.int64), np.array(self._price, dtype=np.int64))
+        return Flow(on, np.array(self._unplaced, dtype=np.int64)), prices
 
     def _add(self, arc: int) -> bool:
-        while (saving := -self._reduced(arc)) > 0:
-            start, goal = self._origins + self._j[arc], self._i[arc]
-            back, back_next, back_sink, back_end = self._search_back(goal, saving)
-            ahead, ahead_from, ahead_sink, ahead_end, best, meeting = self._search_ahead(start, saving, back)
-            if self._budget < 0:
+        origin, bed, cost = self._origin[arc], self._bed[arc], int(self._arcs.cost[arc])
+        while (saving := self._pays[origin] - self._price[bed] - cost) > 0:
+            back = self._search_back(origin, saving)
+            ahead, direct, meeting = self._search_ahead(bed, saving, back)
+            if self._steps < 0:
                 return False
-            length = min(best, ahead_sink + back_sink, saving)
-            raise_by = min(ahead_sink, length)
-            lower_by = length - raise_by
-            for node, distance in ahead.items():
-                if distance < raise_by:
-                    self._shift(node, raise_by - distance)
-            for node, distance in back.items():
-                if distance < lower_by:
-                    self._shift(node, distance - lower_by)
+            length = min(direct, ahead.sink + back.sink, saving)
+            raised = min(ahead.sink, length)
+            self._shift(ahead, raised, 1)
+            self._shift(back, length - raised, -1)
             if length < saving:
-                path: list[tuple[int, Step]] = []
-                if best <= ahead_sink + back_sink:
-                    a, step, b = meeting
-                    path += [*_trace_back(a, ahead_from), (b, step)]
-                    node = b
-                else:
-                    path += [*_trace_back(ahead_end, ahead_from), (self._sink, (-1, 0)), (back_end, (-1, 0))]
-                    node = back_end
-                while node != goal:
-                    node, step = back_next[node]
-                    path.append((node, step))
-                self._send(start, [*path, (start, (arc, 1))])
-        self._right[arc] = True
+                self._send(arc, ahead, back, meeting if direct <= ahead.sink + back.sink else None)
+        self._out.add(origin, (cost, bed, arc))
+        self._in.add(bed, (cost, origin, arc))
+        if arc in self._on:
+            self._beds_of.setdefault(origin, {})[arc] = bed
+            self._origins_of.setdefault(bed, {})[arc] = origin
         return True
 
-    def _shift(self, node: int, by: int) -> None:
-        if node < self._origins:
-            self._pays[node] += by
-        else:
-            j = node - self._origins
-            self._price[j] += by
-            if self._taken[j] == 0:  # an unused bed has no price
-                self._price[j] = max(self._price[j], 0)
+    def _search_ahead(self, bed: int, limit: int, back: Search) -> tuple[Search, int, tuple[int, int]]:
+        """From ``bed``: also the shortest way to the goal of ``back`` without the sink, and (arc, bed) where they meet.
 
-    def _search_ahead(self, start: int, limit: int, back: dict[int, int]):  # type: ignore[no-untyped-def]
-        """Distances from ``start``; the common sink is an end, not a way through."""
-        far = limit + 1
-        distance, final, came = {start: 0}, {}, {}
-        heap = [(0, start)]
-        sink, end, best, meeting = far, -1, far, None
+        The arc is -1 where ``bed`` itself was met.
+        """
+        found = Search(sink=0 if self._free[bed] else limit + 1, sink_bed=bed)
+        found.beds[bed] = 0
+        direct, meeting = back.beds.get(bed, limit + 1), (-1, bed)
+        nearest: dict[int, int] = {}
+        heap: list[tuple[int, int]] = []
+        for arc, origin in self._origins_of.get(bed, {}).items():
+            nearest[origin] = 0
+            found.by_origin[origin] = arc
+            heap.append((0, origin))
+        pays, price, reached = self._pays, self._price, found.beds
         while heap:
-            d, node = heappop(heap)
-            if node in final:
-                continue
-            if d >= sink or d >= limit:
+            distance, origin = heappop(heap)
+            if distance >= found.sink:
                 break
-            final[node] = d
-            self._budget -= 1
-            if node < self._origins:
-                at_sink = d + self._penalty - self._pays[node]
-                steps = [
-                    (d + self._reduced(a), self._origins + self._j[a], (a, 1))
-                    for a in self._out[self._out_first[node] : self._out_first[node + 1]]
-                    if self._right[a]
-                ]
-            else:
-                j = node - self._origins
-                at_sink = d if self._taken[j] < self._beds[j] else far
-                steps = [
-                    (d, self._i[a], (a, -1))
-                    for a in self._in[self._in_first[j] : self._in_first[j + 1]]
-                    if self._on[a] > 0 and self._right[a]
-                ]
-            if at_sink < sink:
-                sink, end = at_sink, node
-            for reach, to, step in steps:
-                if to in back and reach + back[to] < best:
-                    best, meeting = reach + back[to], (node, step, to)
-                if reach < limit and reach < distance.get(to, far):
-                    distance[to] = reach
-                    came[to] = (node, step)
-                    heappush(heap, (reach, to))
-        return final, came, sink, end, best, meeting
+            if origin in found.origins:
+                continue
+            found.origins[origin] = distance
+            self._steps -= 1
+            base = distance - pays[origin]
+            if base + self._penalty < found.sink:
+                found.sink, found.sink_origin = base + self._penalty, origin
+            for cost, to, arc in self._out[origin]:
+                if base + cost >= limit:
+                    break  # sorted by cost, and no price is below 0
+                at = base + cost + price[to]
+                if at >= limit:
+                    continue
+                if to in back.beds and at + back.beds[to] < direct:
+                    direct, meeting = at + back.beds[to], (arc, to)
+                if at >= found.sink or at >= reached.get(to, limit):
+                    continue
+                reached[to] = at
+                found.by_bed[to] = arc
+                if self._free[to]:
+                    found.sink, found.sink_origin, found.sink_bed = at, -1, to
+                for on, other in self._origins_of.get(to, {}).items():
+                    if at < nearest.get(other, limit):
+                        nearest[other] = at
+                        found.by_origin[other] = on
+                        heappush(heap, (at, other))
+        return found, direct, meeting
 
-    def _search_back(self, goal: int, limit: int):  # type: ignore[no-untyped-def]
-        """Distances to ``goal``; the common sink is an end, not a way through."""
-        far = limit + 1
-        distance, final, onward = {goal: 0}, {}, {}
-        heap = [(0, goal)]
-        sink, end = far, -1
+    def _search_back(self, origin: int, limit: int) -> Search:
+        """To ``origin``: how far each node is from it."""
+        found = Search(sink=limit + 1)
+        nearest = {origin: 0}
+        heap = [(0, origin)]
+        pays, price = self._pays, self._price
         while heap:
-            d, node = heappop(heap)
-            if node in final:
-                continue
-            if d >= sink or d >= limit:
+            distance, at = heappop(heap)
+            if distance >= found.sink:
                 break
-            final[node] = d
-            self._budget -= 1
-            if node < self._origins:
-                at_sink = d if self._unplaced[node] > 0 else far
-                steps = [
-                    (d, self._origins + self._j[a], (a, -1))
-                    for a in self._out[self._out_first[node] : self._out_first[node + 1]]
-                    if self._on[a] > 0 and self._right[a]
-                ]
-            else:
-                j = node - self._origins
-                at_sink = d + self._price[j] if self._taken[j] > 0 else far
-                steps = [
-                    (d + self._reduced(a), self._i[a], (a, 1))
-                    for a in self._in[self._in_first[j] : self._in_first[j + 1]]
-                    if self._right[a]
-                ]
-            if at_sink < sink:
-                sink, end = at_sink, node
-            for reach, to, step in steps:
-                if reach < limit and reach < distance.get(to, far):
-                    distance[to] = reach
-                    onward[to] = (node, step)
-                    heappush(heap, (reach, to))
-        return final, onward, sink, end
-
-    def _send(self, start: int, path: list[tuple[int, Step]]) -> None:
-        """Send as many people as possible round a circle given as (node, step into it), loops in it left out."""
-        nodes, steps = [start], []
-        seen = {start: 0}
-        for node, step in path[:-1]:
-            if node in seen:
-                for left in nodes[seen[node] + 1 :]:
-                    del seen[left]
-                del nodes[seen[node] + 1 :], steps[seen[node] :]
+            if at in found.origins:
                 continue
-            seen[node] = len(nodes)
-            nodes.append(node)
-            steps.append(step)
-        nodes.append(start)
-        steps.append(path[-1][1])
-        room = [self._room(a, b, step) for (a, b), step in zip(pairwise(nodes), steps, strict=True)]
-        people = min(room)
-        for (a, b), (arc, sign) in zip(pairwise(nodes), steps, strict=True):
+            found.origins[at] = distance
+            self._steps -= 1
+            if self._unplaced[at]:
+                found.sink, found.sink_origin = distance, at
+            for on, bed in self._beds_of.get(at, {}).items():
+                if bed in found.beds:
+                    continue
+                found.beds[bed] = distance
+                found.by_bed[bed] = on
+                if distance + price[bed] < found.sink:
+                    found.sink, found.sink_origin, found.sink_bed = distance + price[bed], -1, bed
+                base = distance + price[bed]
+                for cost, other, arc in self._in[bed]:
+                    far = base + cost - pays[other]
+                    if far < limit and far < found.sink and far < nearest.get(other, limit):
+                        nearest[other] = far
+                        found.by_origin[other] = arc
+                        heappush(heap, (far, other))
+        return found
+
+    def _shift(self, found: Search, by: int, sign: int) -> None:
+        for origin, distance in found.origins.items():
+            if distance < by:
+                self._pays[origin] += sign * (by - distance)
+        for bed, distance in found.beds.items():
+            if distance < by:
+                self._price[bed] += sign * (by - distance)
+
+    def _send(self, new: int, ahead: Search, back: Search, meeting: tuple[int, int] | None) -> None:
+        """Send as many people as possible round the circle that ``new`` closes, by a meeting or by the sink."""
+        forward, backward = [new], []
+        if meeting is not None:
+            arc, bed = meeting
             if arc >= 0:
-                self._on[arc] += sign * people
-            elif b == self._sink:
-                self._at_sink(a, people)
-            else:
-                self._at_sink(b, -people)
-
-    def _room(self, a: int, b: int, step: Step) -> int:
-        arc, sign = step
-        unlimited = 2**62
-        if arc >= 0:
-            return unlimited if sign > 0 else self._on[arc]
-        if b == self._sink:
-            return unlimited if a < self._origins else self._beds[a - self._origins] - self._taken[a - self._origins]
-        return self._unplaced[b] if b < self._origins else self._taken[b - self._origins]
-
-    def _at_sink(self, node: int, people: int) -> None:
-        if node < self._origins:
-            self._unplaced[node] += people
+                forward.append(arc)
+                self._trace_ahead(self._origin[arc], ahead, forward, backward)
+            self._trace_back(bed, back, forward, backward)
+            people = min(self._on[arc] for arc in backward)
         else:
-            self._taken[node - self._origins] += people
+            rooms = []
+            if ahead.sink_origin >= 0:
+                self._trace_ahead(ahead.sink_origin, ahead, forward, backward)
+            else:
+                rooms.append(self._free[ahead.sink_bed])
+                if ahead.sink_bed in ahead.by_bed:
+                    forward.append(ahead.by_bed[ahead.sink_bed])
+                    self._trace_ahead(self._origin[forward[-1]], ahead, forward, backward)
+            if back.sink_origin >= 0:
+                rooms.append(self._unplaced[back.sink_origin])
+                self._trace_back_from(back.sink_origin, back, forward, backward)
+            else:
+                rooms.append(self._taken[back.sink_bed])
+                self._trace_back(back.sink_bed, back, forward, backward)
+            people = min([*rooms, *(self._on[arc] for arc in backward)])
+            self._at_sink(ahead, people)
+            self._at_sink(back, -people)
+        for arc in forward:
+            self._send_on(arc, people, new)
+        for arc in backward:
+            self._send_on(arc, -people, new)
+
+    def _trace_ahead(self, origin: int, found: Search, forward: list[int], backward: list[int]) -> None:
+        """The arcs from the start of a search ahead to ``origin``."""
+        while True:
+            arc = found.by_origin[origin]
+            backward.append(arc)
+            bed = self._bed[arc]
+            if bed not in found.by_bed:
+                return
+            forward.append(found.by_bed[bed])
+            origin = self._origin[forward[-1]]
+
+    def _trace_back(self, bed: int, found: Search, forward: list[int], backward: list[int]) -> None:
+        """The arcs from ``bed`` to the goal of a search back."""
+        backward.append(found.by_bed[bed])
+        self._trace_back_from(self._origin[backward[-1]], found, forward, backward)
+
+    def _trace_back_from(self, origin: int, found: Search, forward: list[int], backward: list[int]) -> None:
+        """The arcs from ``origin`` to the goal of a search back."""
+        while origin in found.by_origin:
+            forward.append(found.by_origin[origin])
+            backward.append(found.by_bed[self._bed[forward[-1]]])
+            origin = self._origin[backward[-1]]
+
+    def _at_sink(self, found: Search, people: int) -> None:
+        if found.sink_origin >= 0:
+            self._unplaced[found.sink_origin] += people
+        else:
+            self._taken[found.sink_bed] += people
+            self._free[found.sink_bed] -= people
+
+    def _send_on(self, arc: int, people: int, new: int = -1) -> None:
+        """So many more (or fewer) people on an arc. The arc being added is no way back before its price is right."""
+        before = self._on.get(arc, 0)
+        origin, bed = self._origin[arc], self._bed[arc]
+        if before + people:
+            self._on[arc] = before + people
+            if not before and arc != new:
+                self._beds_of.setdefault(origin, {})[arc] = bed
+                self._origins_of.setdefault(bed, {})[arc] = origin
+        else:
+            del self._on[arc], self._beds_of[origin][arc], self._origins_of[bed][arc]
 
 
-def _by(end: IntArray, ends: int) -> tuple[list[int], list[int]]:
-    """Arcs sorted by one end, and where each end's arcs begin."""
-    order = np.argsort(end, kind="stable")
-    return order.tolist(), np.searchsorted(end[order], np.arange(ends + 1)).tolist()
+class _Arcs:
+    """Arcs by one end, cheapest first: (cost, other end, arc). Lists are made when first asked for."""
 
+    def __init__(self, end: IntArray, other: IntArray, cost: IntArray, ends: int) -> None:
+        self._order = np.argsort(end, kind="stable")
+        self._first = np.searchsorted(end[self._order], np.arange(ends + 1))
+        self._other, self._cost = other, cost
+        self._made: dict[int, list[tuple[int, int, int]]] = {}
 
-def _trace_back(node: int, came: dict[int, tuple[int, Step]]) -> list[tuple[int, Step]]:
-    """The steps (node, step into it) from the start of a search to ``node``."""
-    path = []
-    while node in came:
-        before, step = came[node]
-        path.append((node, step))
-        node = before
-    return path[::-1]
+    def __getitem__(self, end: int) -> list[tuple[int, int, int]]:
+        made = self._made.get(end)
+        if made is None:
+            arcs = self._order[self._first[end] : self._first[end + 1]]
+            made = sorted(zip(self._cost[arcs].tolist(), self._other[arcs].tolist(), arcs.tolist(), strict=True))
+            self._made[end] = made
+        return made
+
+    def add(self, end: int, arc: tuple[int, int, int]) -> None:
+        """One more arc at this end."""
+        insort(self[end], arc)
