@@ -9,7 +9,6 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from datetime import UTC, date, datetime, time
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, Literal
@@ -110,17 +109,18 @@ def _pdf(report: Report, drawing: str, words: str) -> bytes:
         "subtitle": report.subtitle,
         "banner": report.banner,
         "on": day(report.on),
+        "dated": {"year": report.on.year, "month": report.on.month, "day": report.on.day},
         "map_words": words,
         "has_map": bool(drawing),
         "unshown": "",
         "sections": [asdict(section) for section in _printed(report, short=True)],
     }
     try:
-        return _typeset(content, drawing, report.on, standard="ua-1")
+        return _typeset(content, drawing, standard="ua-1")
     except typst.TypstError as fault:
         if "could not be displayed" not in fault.message:
             raise
-    return _typeset({**content, "unshown": _UNSHOWN}, drawing, report.on, standard="1.7")
+    return _typeset({**content, "unshown": _UNSHOWN}, drawing, standard="1.7")
 
 
 _UNSHOWN = (
@@ -129,7 +129,7 @@ _UNSHOWN = (
 )
 
 
-def _typeset(content: Mapping[str, object], drawing: str, on: date, *, standard: Literal["ua-1", "1.7"]) -> bytes:
+def _typeset(content: Mapping[str, object], drawing: str, *, standard: Literal["ua-1", "1.7"]) -> bytes:
     """Run the compiler in a folder that holds the template, the content and the map, and nothing else."""
     with tempfile.TemporaryDirectory(prefix="longstop-") as folder:
         root = Path(folder)
@@ -141,8 +141,7 @@ def _typeset(content: Mapping[str, object], drawing: str, on: date, *, standard:
             root=root,
             ignore_system_fonts=True,
             format="pdf",
-            pdf_standards=[standard],
-            timestamp=datetime.combine(on, time(), tzinfo=UTC),
+            pdf_standards=[standard],  # type: ignore[list-item]  # its stubs do not know "ua-1" yet
         )
     if not isinstance(printed, bytes):
         raise TypeError("typst gave no PDF")
