@@ -136,12 +136,12 @@ def _typeset(content: Mapping[str, object], drawing: str, *, standard: Literal["
         (root / "plan.typ").write_bytes(files("templates").joinpath("plan.typ").read_bytes())
         (root / "plan.json").write_bytes(msgspec.json.encode(_with_breaks(content)))
         (root / "map.svg").write_text(drawing or _NO_MAP, encoding="utf-8")
-        printed = typst.compile(
+        printed = typst.compile(  # type: ignore[call-overload]  # its stubs do not know "ua-1" yet
             root / "plan.typ",
             root=root,
             ignore_system_fonts=True,
             format="pdf",
-            pdf_standards=[standard],  # type: ignore[list-item]  # its stubs do not know "ua-1" yet
+            pdf_standards=[standard],
         )
     if not isinstance(printed, bytes):
         raise TypeError("typst gave no PDF")
