@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -12,11 +13,12 @@ from sqlalchemy import Engine
 
 from cli.session import AsJson, Incomplete, Refused, answer_json, answer_table, day, messages, open_register
 from contingency.needs import Need
+from crawler.refresh import NotConfigured, replay
 from crawler.refresh import refresh as crawl
-from crawler.refresh import replay
-from crawler.source import SOURCES
+from crawler.source import SOURCES, SourceProblem
 from register.council import read_residents, read_vacancies, template
-from register.intake import Intake, RunReport
+from register.database import DatabaseProblem
+from register.intake import Intake, IntakeProblem, RunReport
 from register.records import Delivery, Fault, Observation
 from register.settings import Settings
 
@@ -49,6 +51,7 @@ def refresh(
     if unknown:
         raise Refused(f"{unknown[0]!r} is not a source; choose from {', '.join(sorted(SOURCES))}")
     settings, engine = open_register()
+    troubles: list[str] = []
     if from_ is not None:
         if len(names) != 1:
             raise Refused("--from reads the files of one source: name it, as in longstop refresh cqc_api --from FOLDER")
@@ -58,8 +61,16 @@ def refresh(
     else:
         if as_at is not None:
             raise Refused("--as-at goes with --from: what is fetched now describes now")
-        reports = [crawl_source(name, settings, full=full) for name in names or _configured(settings)]
-    show_runs(reports, as_json=as_json)
+        reports = []
+        for name in names or _configured(settings):
+            try:
+                reports.append(crawl_source(name, settings, full=full))
+            except NotConfigured:
+                if names:
+                    raise
+            except (SourceProblem, IntakeProblem, DatabaseProblem) as problem:
+                troubles.append(str(problem))  # one source's trouble never stops the others
+    show_runs(reports, as_json=as_json, troubles=troubles)
 
 
 def _configured(settings: Settings) -> list[str]:
@@ -88,14 +99,18 @@ def crawl_source(name: str, settings: Settings, *, full: bool = False, today: da
     )
 
 
-def show_runs(reports: list[RunReport], *, as_json: bool) -> None:
-    """What became of each run, list by list. Raises Incomplete, naming it, where one was not published."""
+def show_runs(reports: list[RunReport], *, as_json: bool, troubles: Sequence[str] = ()) -> None:
+    """What became of each run, list by list. ``troubles`` are sentences on sources of which there is no run to show.
+
+    Raises Incomplete, naming it, where a run was not published, or a list of it was not read whole.
+    """
     if as_json:
         answer_json([run_document(report) for report in reports])
     else:
         for report in reports:
             print_run(report)
     bad = [f"{r.source} {r.state}: {' '.join(r.reasons)}" for r in reports if r.state != "published"]
+    bad += [*troubles, *(note for report in reports for note in report.notes)]
     if bad:
         raise Incomplete("; ".join(bad))
 

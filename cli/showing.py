@@ -41,8 +41,8 @@ def status(
     as_json: AsJson = False,
 ) -> None:
     """Each source: last good run, age, rows in = published + unchanged + quarantined, stale or not; the digest."""
-    _, engine = open_register()
-    states = source_states(engine, now()[1])
+    settings, engine = open_register()
+    states = source_states(engine, now()[1], spool_dir=settings.spool_dir)
     held_back = quarantine_rows(engine) if quarantine or as_json else ()
     digest = register_digest(engine)
     missing = sorted(set(SOURCES) - {state.source for state in states})
@@ -76,7 +76,7 @@ def status(
         if missing:
             answers.print(f"never loaded: {', '.join(missing)}")
         answers.print(f"register digest {digest}")
-    stale = [f"{state.source}: {' '.join(state.issues)}" for state in states if state.stale]
+    stale = [f"{state.source}: {' '.join(state.issues)}" for state in states if state.stale or state.partial]
     if stale:
         raise Incomplete("; ".join(stale))
 
@@ -89,6 +89,7 @@ def _state_document(state: SourceState) -> dict[str, Any]:
         "as_at": state.as_at.isoformat() if state.as_at else None,
         "age_days": state.age,
         "stale": state.stale,
+        "partial": state.partial,
         "issues": list(state.issues),
         "rows_in": sum(one.handed for one in state.lists),
         "published": sum(one.published for one in state.lists),
@@ -124,7 +125,8 @@ def _print_states(states: tuple[SourceState, ...]) -> None:
          "fields unread", "state"),
         (
             (one.feed, one.as_at, state.age, "yes" if one.complete else "no", one.handed, one.published,
-             one.unchanged, one.quarantined, one.fields_unread, "STALE" if state.stale else "good")
+             one.unchanged, one.quarantined, one.fields_unread,
+             "STALE" if state.stale else "PARTIAL" if state.partial else "good")
             for state in states
             for one in state.lists
         ),

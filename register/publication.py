@@ -85,6 +85,7 @@ def publish_delivery(connection: Connection, spool: Spool, run: int, lot: Handed
         notes = (
             f"{delivery.feed} as at {day}: a row's id could not be read, so absence from this list ended nothing.",
         )
+    notes += tuple(f"{delivery.feed} as at {day}: {one.reason}." for one in lot.faults if one.of_list)
     report = DeliveryReport(
         feed=delivery.feed,
         as_at=day,

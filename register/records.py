@@ -243,6 +243,11 @@ class Fault(msgspec.Struct, frozen=True, kw_only=True):
     loses_row: bool = True
     record_id: str | None = None
 
+    @property
+    def of_list(self) -> bool:
+        """Whether this is said of a list as a whole, and of no row, field or record in it."""
+        return not self.loses_row and self.row is None and self.field is None and self.record_id is None
+
 
 def raw_digest(raw: bytes) -> str:
     """SHA-256 of a raw record, in hexadecimal: lets anyone check a fact against the publisher's own file."""

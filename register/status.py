@@ -6,15 +6,19 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, select
+from sqlalchemy import Connection, Engine, and_, func, select
 
 from register.database import reading
 from register.models import DeliveryRow, QuarantineRow, RunRow, table_of
+from register.spool import left_overs
 
 #: Age in days of the newest list above which a source is stale, where none is set: monthly files come some days late.
 STALE_AFTER = 45
+#: So many kinds of remark are told of a source; all of them are in the quarantine.
+MOST_REMARKS = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +43,8 @@ class SourceState:
     """One source as of a day. ``as_at`` is its newest list's day, ``age`` the days since then; ``None``: no good run.
 
     ``learnt`` is when the last good run was learnt (UTC). ``issues`` are sentences; ``stale`` is true where the newest
-    list is too old or a later run was not published.
+    list is too old or a later run was not published, ``partial`` where a newest list was not read whole, so that what
+    is absent from it says nothing.
     """
 
     source: str
@@ -50,6 +55,7 @@ class SourceState:
     stale: bool
     issues: tuple[str, ...]
     lists: tuple[ListState, ...]
+    partial: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +76,12 @@ class Quarantined:
 
 
 def source_states(
-    engine: Engine, today: date, *, stale_after: Mapping[str, int] | None = None
+    engine: Engine, today: date, *, stale_after: Mapping[str, int] | None = None, spool_dir: Path | None = None
 ) -> tuple[SourceState, ...]:
-    """Every source that ever had a run, in order of name. ``stale_after``: days by source, else ``STALE_AFTER``."""
+    """Every source that ever had a run, in order of name. ``stale_after``: days by source, else ``STALE_AFTER``.
+
+    In ``spool_dir`` lies what runs left that were killed and that no later run has written down yet.
+    """
     run, delivery = table_of(RunRow), table_of(DeliveryRow)
     with reading(engine) as connection:
         runs = connection.execute(select(run).order_by(run.c.id)).mappings().all()
@@ -87,17 +96,80 @@ def source_states(
             held = newest.setdefault(row["source"], {}).get(row["feed"])
             if held is None or row["as_at"] >= held["as_at"]:
                 newest[row["source"]][row["feed"]] = row
+        remarks = _remarks(connection, {row["id"]: row for feeds in newest.values() for row in feeds.values()})
     by_source: dict[str, list[Any]] = {}
     for one in runs:
         by_source.setdefault(one["source"], []).append(one)
+    killed: dict[str, list[str]] = {}
+    for left in left_overs(spool_dir) if spool_dir is not None else ():
+        began = f" that began on {left.learnt:%Y-%m-%d %H:%M}" if left.learnt else ""
+        killed.setdefault(left.source, []).append(f"A run{began} was killed before its end; it published nothing.")
     limits = stale_after or {}
     return tuple(
-        _state(name, by_source[name], newest.get(name, {}), today, limit=limits.get(name, STALE_AFTER))
-        for name in sorted(by_source)
+        _state(
+            name,
+            by_source.get(name, ()),
+            newest.get(name, {}),
+            today,
+            limit=limits.get(name, STALE_AFTER),
+            killed=killed.get(name, ()),
+            remarks=[one for one in remarks if one.source == name],
+        )
+        for name in sorted(by_source.keys() | killed.keys())
     )
 
 
-def _state(name: str, runs: Sequence[Any], newest: Mapping[str, Any], today: date, *, limit: int) -> SourceState:
+@dataclass(frozen=True, slots=True)
+class _Remark:
+    """What was said so many times of one field of a newest list, or once of the list itself."""
+
+    source: str
+    feed: str
+    field: str | None
+    reason: str
+    times: int
+    found: str | None
+    of_list: bool
+    nameless: bool
+
+    @property
+    def sentence(self) -> str:
+        """The remark as a sentence."""
+        if self.of_list:
+            return f"{self.feed}: {self.reason.rstrip('.')}."
+        what = f"{self.feed}, {self.field}" if self.field else self.feed
+        such = f", such as {self.found}" if self.found else ""
+        return f"{what}: {self.reason.rstrip('.')} ({self.times:,} {'time' if self.times == 1 else 'times'}{such})."
+
+
+def _remarks(connection: Connection, lists: Mapping[int, Any]) -> list[_Remark]:
+    """What was remarked on some lists, by their number: of the lists themselves first, then the most frequent."""
+    table = table_of(QuarantineRow)
+    nowhere = and_(table.c.row.is_(None), table.c.field.is_(None), table.c.record_id.is_(None), ~table.c.loses_row)
+    nameless = and_(table.c.loses_row, table.c.record_id.is_(None))
+    columns = (table.c.delivery_id, table.c.field, table.c.reason, nowhere.label("o"), nameless.label("n"))
+    found = connection.execute(
+        select(*columns, func.count(), func.min(table.c.found)).where(table.c.delivery_id.in_(lists)).group_by(*columns)
+    )
+    remarks = [
+        _Remark(
+            lists[number]["source"], lists[number]["feed"], field, reason, times, such, bool(of_list), bool(no_name)
+        )
+        for number, field, reason, of_list, no_name, times, such in found
+    ]
+    return sorted(remarks, key=lambda one: (not one.of_list, -one.times, one.feed, one.field or "", one.reason))
+
+
+def _state(
+    name: str,
+    runs: Sequence[Any],
+    newest: Mapping[str, Any],
+    today: date,
+    *,
+    limit: int,
+    killed: Sequence[str],
+    remarks: Sequence[_Remark],
+) -> SourceState:
     """One source's state from its runs, in order, and the newest good list of each of its feeds."""
     good = [run for run in runs if run["state"] == "published"]
     last_good = good[-1] if good else None
@@ -112,17 +184,24 @@ def _state(name: str, runs: Sequence[Any], newest: Mapping[str, Any], today: dat
         if run["state"] != "published" and (last_good is None or run["id"] > last_good["id"]):
             said = " ".join(json.loads(run["reasons"]))
             issues.append(f"Run {run['id']} of {run['learnt']:%Y-%m-%d %H:%M} UTC was {run['state']}: {said}")
+    issues += killed
     failed = bool(issues)
     if last_good is None:
         issues.append("No run has been published yet.")
     if age is not None and age > limit:
         issues.append(f"The newest list is as at {as_at}, {age} days ago; more than {limit} days is stale.")
+    of_lists = [one for one in remarks if one.of_list]
+    issues += [one.sentence for one in of_lists]
     lost = sum(one.quarantined for one in lists)
     if lost:
         issues.append(f"{lost} rows of the newest lists are in quarantine.")
-    unread = sum(one.fields_unread for one in lists)
+    unread = sum(one.fields_unread for one in lists) - len(of_lists)
     if unread:
-        issues.append(f"{unread} fields of the newest lists could not be read and are left unknown.")
+        issues.append(f"{unread} remarks on fields of the newest lists: what could not be read is left unknown.")
+    others = [one for one in remarks if not one.of_list]
+    issues += [one.sentence for one in others[:MOST_REMARKS]]
+    if len(others) > MOST_REMARKS:
+        issues.append(f"{len(others) - MOST_REMARKS} further kinds of remark: see longstop status --quarantine.")
     return SourceState(
         source=name,
         last_good_run=last_good["id"] if last_good else None,
@@ -132,6 +211,7 @@ def _state(name: str, runs: Sequence[Any], newest: Mapping[str, Any], today: dat
         stale=failed or last_good is None or (age is not None and age > limit),
         issues=tuple(issues),
         lists=lists,
+        partial=bool(of_lists) or any(one.nameless for one in others),
     )
 
 
