@@ -91,7 +91,9 @@ def _solved(network: Network, side: float, before: Answer | None, penalty: int) 
         )  # fmt: skip
         more_i, more_j = _inherited(layer, parents)
         i, j = np.divmod(np.union1d(i * width + j, more_i * width + more_j), width)
-    arcs = Arcs(i, j, layer.lower(i, j).astype(np.int64))
+    lower = layer.lower(i, j)
+    joined = np.isfinite(lower)  # an island that no road reaches is infinitely far away
+    arcs = Arcs(i[joined], j[joined], lower[joined].astype(np.int64))
     fine = max(int(penalty / UNIT), 1)
     flow = solve(layer, arcs, fine)
     return Answer(layer, arcs, flow, lowest_prices(layer, arcs, flow, fine), origin, destination)
