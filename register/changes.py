@@ -63,7 +63,7 @@ def compare(before: Snapshot, after: Snapshot) -> tuple[Change, ...]:
 def first_lists(before: Snapshot, after: Snapshot) -> tuple[str, ...]:
     """Registers (``ciw``) that ``after`` holds homes of, and of which ``before`` had no list: nothing to
     compare, whatever their dates say."""
-    had = {feed.feed for feed in before.feeds}
+    had = set(_lists_by_then(before))
     heard: dict[str, bool] = {}
     for home in after.homes.values():
         for registration in home.registrations:
@@ -76,13 +76,18 @@ def stale_sources(before: Snapshot | None, after: Snapshot) -> Iterator[Change]:
     """Lists of homes older than STALE_AFTER days, counted to the later snapshot's day: those that became so since
     ``before``, or all of them where it is ``None``."""
     of_homes = {e.feed for h in after.homes.values() for r in h.registrations for e in r.evidence}
-    earlier = {feed.feed: feed for feed in before.feeds} if before else {}
-    for feed in after.feeds:
+    earlier = _lists_by_then(before) if before else {}
+    for feed in _lists_by_then(after).values():
         age = (after.on - feed.as_at).days
         was = earlier.get(feed.feed)
         old_already = before is not None and was is not None and (before.on - was.as_at).days > STALE_AFTER
         if feed.feed in of_homes and age > STALE_AFTER and not old_already:
             yield _stale(feed, age)
+
+
+def _lists_by_then(snapshot: Snapshot) -> dict[str, FeedState]:
+    """The lists of a snapshot's day or before, by feed; it may rest on the first list of a feed that began later."""
+    return {feed.feed: feed for feed in snapshot.feeds if feed.as_at <= snapshot.on}
 
 
 def _stale(feed: FeedState, age: int) -> Change:
@@ -101,7 +106,7 @@ class _Lists:
 
     def __init__(self, snapshot: Snapshot) -> None:
         self.on = snapshot.on
-        self._whole = {feed.feed for feed in snapshot.feeds if feed.complete}
+        self._whole = {name for name, feed in _lists_by_then(snapshot).items() if feed.complete}
 
     def missed(self, registration: Registration) -> bool:
         """Whether a whole list of a feed that speaks of it later did not hold it yet."""
@@ -194,9 +199,9 @@ def _end(home: Home, then: Then, before: Snapshot) -> str:
     absent = seen.row is None and not seen.raw_digest and seen.as_at == ended
     if not absent:
         return f"its registration ended on {in_words(ended)}"
-    last = next((feed.as_at for feed in before.feeds if feed.feed == seen.feed), None)
+    last = _lists_by_then(before).get(seen.feed)
     if then.active and last is not None:
-        return f"it is on the list of {in_words(last)} and no longer on that of {in_words(ended)}"
+        return f"it is on the list of {in_words(last.as_at)} and no longer on that of {in_words(ended)}"
     return f"it is no longer on the list of {in_words(ended)}"
 
 
