@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from contingency.network import Layer, Network, overlay
+from contingency.network import Layer, Network, in_blocks, overlay
 from contingency.pricing import Arcs, Flow, Prices, best_of, lowest_prices, nearest, solve
 from contingency.problem import FloatArray, IntArray
 
@@ -18,7 +18,7 @@ SQUARES = (60.0, 15.0)
 #: A problem with fewer pairs than this is solved on all of them at once.
 ALL_PAIRS = 20_000
 #: Homes per origin among the first candidates, and origins per bed pool in use.
-HOMES_PER_ORIGIN, ORIGINS_PER_POOL = 40, 4
+HOMES_PER_ORIGIN, ORIGINS_PER_POOL = 40, 8
 #: Costs between squares are in units of 10 m.
 UNIT = 100.0
 
@@ -151,10 +151,13 @@ def _best_origins(network: Network, pays: FloatArray, answer: Answer) -> IntArra
         few = min(ORIGINS_PER_POOL, len(best))
         offer = pays[best].astype(np.float32)
         rows = network.row[best]
-        for start in range(0, len(pools), 64):
-            block = pools[start : start + 64]
-            reduced = np.ascontiguousarray(network.bound[rows[:, None], network.column[block][None, :]].T) - offer
+
+        def choose(block: slice, pools=pools, best=best, rows=rows, offer=offer, few=few):
+            some = pools[block]
+            reduced = np.ascontiguousarray(network.bound[rows[:, None], network.column[some][None, :]].T) - offer
             chosen = np.argpartition(reduced, few - 1, axis=1)[:, :few]
             keep = np.isfinite(np.take_along_axis(reduced, chosen, axis=1))
-            found.append((best[chosen] * len(network.beds) + block[:, None])[keep])
+            return (best[chosen] * len(network.beds) + some[:, None])[keep]
+
+        found.extend(in_blocks(choose, len(pools), 64))
     return np.concatenate(found)

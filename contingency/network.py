@@ -6,7 +6,10 @@ the same needs. Sorting first makes the answer independent of the order in which
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +18,17 @@ from contingency.problem import UNREACHABLE, BoolArray, Costs, FloatArray, IntAr
 
 #: Homes for which lower bounds are asked for at once: a block of this many rows stays in the processor's cache.
 ROWS = 8
+#: NumPy lets go of the interpreter inside a block, so that two blocks are worked on at once.
+THREADS = 2
+
+T = TypeVar("T")
+
+
+def in_blocks(work: Callable[[slice], T], length: int, rows: int) -> Iterable[T]:
+    """The results of ``work`` on slices of ``rows``, in order."""
+    blocks = [slice(start, start + rows) for start in range(0, length, rows)]
+    with ThreadPoolExecutor(THREADS) as pool:
+        return list(pool.map(work, blocks))
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +76,12 @@ class Tariff:
         return np.where(gone, UNREACHABLE, cost)
 
     def lower(self, bound: NDArray[np.float32]) -> NDArray[np.floating]:
-        """Solver costs of lower bounds: never above the cost of the exact distance, as ``cost`` never falls."""
+        """Solver costs of lower bounds: never above the cost of the exact distance, as ``cost`` never falls.
+
+        Without limit, surcharge and count it is the same array, so that what is learned is learned once.
+        """
+        if self.limit is None and not self.count and not (self.cap is not None and self.surcharge):
+            return bound
         if self.count:
             cost: NDArray[np.floating] = (bound > (np.inf if self.cap is None else self.cap)).astype(np.float32)
         elif self.cap is not None and self.surcharge:
@@ -98,17 +117,16 @@ class Network(Layer):
     def measure(self, i: IntArray, j: IntArray) -> IntArray:
         """Exact solver costs of the pairs (i, j), shape (n,), UNREACHABLE where forbidden.
 
-        Each pair of homes is measured once a call, and what was learned replaces its lower bound.
+        What was learned replaces the pairs' lower bounds.
         """
-        width = self.bound.shape[1]
-        homes, inverse = np.unique(self.row[i] * width + self.column[j], return_inverse=True)
-        rows, columns = homes // width, homes % width
+        rows, columns = self.row[i], self.column[j]
         exact = self.costs.exact(self.row_need[rows], self.column_vacancy[columns]).astype(np.int64)
         cost = self.tariff.cost(exact)
         self.distance[rows, columns] = rounded_down(np.where(exact == UNREACHABLE, np.inf, exact.astype(np.float64)))
-        known = np.where(cost == UNREACHABLE, np.inf, cost.astype(np.float64))
-        self.bound[rows, columns] = known if self.bound.dtype == np.float64 else rounded_down(known)
-        return cost[inverse.reshape(-1)]
+        if self.bound is not self.distance:
+            known = np.where(cost == UNREACHABLE, np.inf, cost.astype(np.float64))
+            self.bound[rows, columns] = known if self.bound.dtype == np.float64 else rounded_down(known)
+        return cost
 
     def under(self, tariff: Tariff) -> Network:
         """The same network with another tariff; what has been measured is kept."""
@@ -167,9 +185,11 @@ def build(problem: Problem, costs: Costs) -> Network:
     vacancy_of[used] = vacancy_at.reshape(-1)
 
     distance = np.empty((len(row_need), len(column_vacancy)), dtype=np.float32)
-    for start in range(0, len(row_need), ROWS):
-        block = slice(start, start + ROWS)
+
+    def fill(block: slice) -> None:
         distance[block] = rounded_down(np.maximum(costs.floor(row_need[block], column_vacancy), 0.0))
+
+    in_blocks(fill, len(row_need), ROWS)
     cap = None if problem.cap_metres is None else 10 * problem.cap_metres
     tariff = Tariff(limit=cap) if problem.objective == "total" else Tariff(cap=cap)
     return Network(
@@ -226,21 +246,22 @@ def overlay(
 
 def split(problem: Problem, network: Network, i: IntArray, j: IntArray, flow: IntArray) -> tuple[IntArray, ...]:
     """Give the people of merged rows back to the problem's own needs and vacancies: need, vacancy, people."""
-    by_need = sorted(
-        np.flatnonzero(network.need >= 0).tolist(), key=lambda n: (network.need[n], problem.needs[n].need, n)
-    )
-    needs = np.array(by_need, dtype=np.int64)
-    people = np.array([problem.needs[n].people for n in by_need], dtype=np.int64)
+    needs = _by_name(network.need, [need.need for need in problem.needs])
+    people = np.array([problem.needs[n].people for n in needs.tolist()], dtype=np.int64)
     order = np.lexsort((j, i))
     i, j, flow = i[order], j[order], flow[order]
     a, b, moved = overlay(len(network.people), network.need[needs], people, i, flow)
     who, to = needs[a], j[b]
-    by_vacancy = sorted(
-        np.flatnonzero(network.vacancy >= 0).tolist(), key=lambda v: (network.vacancy[v], problem.vacancies[v].pool, v)
-    )
-    vacancies = np.array(by_vacancy, dtype=np.int64)
-    beds = np.array([problem.vacancies[v].beds for v in by_vacancy], dtype=np.int64)
+    vacancies = _by_name(network.vacancy, [vacancy.pool for vacancy in problem.vacancies])
+    beds = np.array([problem.vacancies[v].beds for v in vacancies.tolist()], dtype=np.int64)
     order = np.argsort(to, kind="stable")
     who, to, moved = who[order], to[order], moved[order]
     a, b, moved = overlay(len(network.beds), to, moved, network.vacancy[vacancies], beds)
     return who[a], vacancies[b], moved
+
+
+def _by_name(group: IntArray, names: list[str]) -> IntArray:
+    """Positions that have a group, sorted by group and within it by name."""
+    rank = {name: at for at, name in enumerate(sorted(set(names)))}
+    order = np.lexsort((np.array([rank[name] for name in names], dtype=np.int64), group))
+    return order[group[order] >= 0]

@@ -20,9 +20,9 @@ from contingency.problem import UNREACHABLE, Costs, IntArray, Placement, Problem
 from contingency.repair import Repair
 
 #: So few new pairs are worked in one by one; more are solved afresh.
-FEW = 4000
+FEW = 250
 #: Steps that working pairs in one by one may take before a fresh solve is cheaper.
-STEPS = 40_000
+STEPS = 12_000
 
 NOT_SUITABLE: Final = "no suitable vacancy anywhere"
 NOT_REACHABLE: Final = "no suitable vacancy can be reached over land"
@@ -111,7 +111,9 @@ def _optimal(network: Network, known: Arcs | None) -> Solved:
     The penalty for leaving someone without a place starts at a few times the longest distance. That is more than any
     chain of displaced people can cost in nearly every problem; where ``_free_bed`` finds that it was not, it rises.
     """
-    longest = float(network.bound[np.isfinite(network.bound)].max(initial=0.0))
+    longest = float(network.bound.max(initial=0.0))
+    if not np.isfinite(longest):
+        longest = float(network.bound[np.isfinite(network.bound)].max(initial=0.0))
     penalty = 4 * int(longest) + 1
     if known is None:
         i, j = first_candidates(network, penalty)

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from ortools.graph.python.min_cost_flow import SimpleMinCostFlow
 
-from contingency.network import Layer, Network
+from contingency.network import Layer, Network, in_blocks
 from contingency.problem import UNREACHABLE, FloatArray, IntArray
 
 #: Origins whose pairs are priced at once; the block stays in the processor's cache.
@@ -140,23 +140,26 @@ def _pairs(
         cheapest = np.full(layer.bound.shape[1], np.inf)
         np.minimum.at(cheapest, at, beds[pools])
         cheapest = cheapest.astype(exact)
-        for start in range(0, len(origins), ROWS):
-            block = origins[start : start + ROWS]
-            reduced = layer.bound[layer.row[block]] + cheapest
+
+        def price(block: slice, kind_origins=origins, kind_pools=pools, at=at, cheapest=cheapest):
+            some = kind_origins[block]
+            reduced = layer.bound[layer.row[some]] + cheapest
             if nearest:
-                i, columns = _lowest(block, reduced, most, np.inf)
+                i, columns = _lowest(some, reduced, most, np.inf)
             else:
-                reduced -= pays[block].astype(exact)[:, None]
+                reduced -= pays[some].astype(exact)[:, None]
                 row, columns = np.divmod(np.flatnonzero(reduced < 0), reduced.shape[1])
-                i = block[row]
-                if len(i) > most * len(block):
-                    i, columns = _lowest(block, reduced, most, 0.0)
+                i = some[row]
+                if len(i) > most * len(some):
+                    i, columns = _lowest(some, reduced, most, 0.0)
             first = np.searchsorted(at, columns)
             count = np.searchsorted(at, columns, side="right") - first
             i = np.repeat(i, count)
-            j = pools[np.arange(len(i)) + np.repeat(first - np.cumsum(count) + count, count)]
+            j = kind_pools[np.arange(len(i)) + np.repeat(first - np.cumsum(count) + count, count)]
             keep = layer.bound[layer.row[i], layer.column[j]] + beds[j].astype(np.float64) < pays[i]
-            found.append((i[keep], j[keep]))
+            return i[keep], j[keep]
+
+        found.extend(in_blocks(price, len(origins), ROWS))
     return np.concatenate([i for i, _ in found]), np.concatenate([j for _, j in found])
 
 
@@ -168,22 +171,25 @@ def _lowest(origins: IntArray, reduced: NDArray[np.floating], most: int, below: 
     return np.repeat(origins, keep.sum(axis=1)), columns[keep]
 
 
-def violations(network: Network, prices: Prices, *, per_origin: int = 16, per_bed: int = 4) -> Arcs:
+PER_ORIGIN, PER_BED, MOST = 16, 4, 64
+
+
+def violations(network: Network, prices: Prices) -> Arcs:
     """Pairs that undercut the prices by their exact cost: none proves that no pair outside the candidates can help.
 
     Where many do, those that undercut most for each origin and for each destination.
     """
     measured = np.zeros(0, dtype=np.int64)
     while True:
-        i, j = undercutting(network, prices, most=64)
+        i, j = undercutting(network, prices, most=MOST)
         new = ~np.isin(i * len(network.beds) + j, measured)
         i, j = i[new], j[new]
         if not len(i):
             return Arcs(i, j, np.zeros(0, dtype=np.int64))
         reduced = network.lower(i, j) + prices.beds[j] - prices.pays[i]
         chosen = np.zeros(len(i), dtype=np.bool_)
-        chosen[best_of(i, reduced, per_origin)] = True
-        chosen[best_of(j, reduced, per_bed)] = True
+        chosen[best_of(i, reduced, PER_ORIGIN)] = True
+        chosen[best_of(j, reduced, PER_BED)] = True
         for picked in (np.flatnonzero(chosen), np.flatnonzero(~chosen)):
             cost = network.measure(i[picked], j[picked])
             open_ = np.flatnonzero(cost != UNREACHABLE)
