@@ -1,1 +1,1 @@
-"""Who stands behind whom. Nothing is built here yet: ownership has its own issue."""
+"""Who stands behind whom: the network of homes, providers, companies and people, and what can be said of it."""

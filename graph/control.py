@@ -1,0 +1,238 @@
+"""Chains of ownership: from a home up to whoever is known to stand at the end, with shares as intervals all the way.
+
+Two questions, never mixed. Who has what share of the wealth: intervals multiply along a chain. Who decides: links of
+more than half are followed as they are, and nothing is multiplied.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+import networkx as nx  # type: ignore[import-untyped]  # ships no types
+
+from graph.endings import Ending, endings_of
+from graph.natures import WHOLE, Share, Stake
+from graph.ownership import EdgeKind, Network
+from register.snapshot import Control
+
+#: ``psc25``: every entry of a register of control (a quarter, or other significant control). ``control50``: only those
+#: that give more than half of the shares or votes for certain.
+Rule = Literal["psc25", "control50"]
+#: More chains above one home than this are not listed; that they were cut is said.
+MOST_CHAINS = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Tie:
+    """One link: ``holder`` holds ``held``. ``control`` and ``stake`` are None where the kind is not ``controls``."""
+
+    kind: EdgeKind
+    holder: str
+    held: str
+    control: Control | None = None
+    stake: Stake | None = None
+
+    @property
+    def economic(self) -> Share | None:
+        """The share of the wealth; all of it where a provider is its company or runs a home; None: not filed."""
+        return self.stake.economic if self.stake else WHOLE
+
+    @property
+    def votes(self) -> Share | None:
+        """The share of the votes, likewise."""
+        return self.stake.votes if self.stake else WHOLE
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """Links from the bottom up, and how they end."""
+
+    ties: tuple[Tie, ...]
+    ending: Ending
+
+    @property
+    def economic(self) -> Share | None:
+        """The product of the links' intervals; None where a link states no share: not nought, and not all."""
+        total = WHOLE
+        for tie in self.ties:
+            if tie.economic is None:
+                return None
+            total = total.times(tie.economic)
+        return total
+
+    @property
+    def controlled(self) -> bool:
+        """Whether every link gives more than half for certain."""
+        return all(tie.stake is None or tie.stake.majority for tie in self.ties)
+
+    @property
+    def depth(self) -> int:
+        """How many links are ownership: not running a home, nor being the company that a provider is."""
+        return sum(tie.kind == "controls" for tie in self.ties)
+
+
+@dataclass(frozen=True, slots=True)
+class Chains:
+    """Every chain above a node, the rings met on the way (each once), and whether there were too many to list."""
+
+    node: str
+    chains: tuple[Chain, ...]
+    cycles: tuple[tuple[str, ...], ...]
+    cut: bool
+
+
+def ties_above(network: Network, node: str, rule: Rule = "psc25") -> tuple[Tie, ...]:
+    """Who holds a node directly, in order of holder and record."""
+    found = []
+    for holder, _, key, facts in network.in_edges(node, keys=True, data=True):
+        stake: Stake | None = facts.get("stake")
+        if rule == "control50" and stake is not None and not stake.majority:
+            continue
+        found.append((holder, key, Tie(facts["kind"], holder, node, facts.get("control"), stake)))
+    return tuple(tie for _, _, tie in sorted(found, key=lambda one: one[:2]))
+
+
+def chains_above(network: Network, node: str, rule: Rule = "psc25", *, most: int = MOST_CHAINS) -> Chains:
+    """Every chain above a node, each holder once a chain. Raises KeyError for a node that is not in the network."""
+    if node not in network:
+        raise KeyError(node)
+    around = network.subgraph({node} | nx.ancestors(network, node))
+    above = _holders(around, rule)
+    closed: dict[str, Ending] = {}
+    for part in _parts(above):
+        if _is_ring(part, above) and (ending := _closed_ring(around, part, above)):
+            closed.update(dict.fromkeys(part, ending))
+    chains: list[Chain] = []
+    cycles: set[tuple[str, ...]] = set()
+    for chain in _walk(around, node, rule, closed, cycles):
+        if len(chains) == most:
+            return Chains(node, tuple(chains), tuple(sorted(cycles)), cut=True)
+        chains.append(chain)
+    return Chains(node, tuple(chains), tuple(sorted(cycles)), cut=False)
+
+
+def _walk(
+    network: Network, start: str, rule: Rule, closed: Mapping[str, Ending], cycles: set[tuple[str, ...]]
+) -> Iterator[Chain]:
+    """Depth first, without recursion: a hostile file may hold a chain of any length."""
+    path: list[str] = []
+    ties: list[Tie] = []
+    waiting: list[list[Tie]] = []
+    step: Tie | None = None
+    node = start
+    while True:
+        path.append(node)
+        if step is not None:
+            ties.append(step)
+        held_by = ties_above(network, node, rule)
+        back = [tie.holder for tie in held_by if tie.holder in path]
+        cycles.update(ring(path[path.index(holder) :]) for holder in back)
+        for ending in _own_endings(network, node, followed=bool(held_by)):
+            yield Chain(tuple(ties), ending)
+        if back and len(back) == len(held_by) and node in closed:
+            yield Chain(tuple(ties), closed[node])
+        waiting.append([tie for tie in held_by if tie.holder not in path][::-1])
+        while waiting and not waiting[-1]:
+            waiting.pop()
+            path.pop()
+            if ties:
+                ties.pop()
+        if not waiting:
+            return
+        step = waiting[-1].pop()
+        node = step.holder
+
+
+def _own_endings(network: Network, node: str, *, followed: bool) -> tuple[Ending, ...]:
+    """The endings at a node itself. Of a company whose holders all fall short of the rule, that is the reason."""
+    found = endings_of(network, node, followed=followed)
+    if followed or not network.in_degree(node):
+        return found
+    short = Ending("untraced", node, "nobody named in its register holds more than half for certain")
+    return tuple(sorted({short if one.kind in ("untraced", "not in the data") else one for one in found}))
+
+
+def ring(nodes: list[str]) -> tuple[str, ...]:
+    """A ring told in one way, whoever of it was met first: beginning with the smallest id."""
+    first = nodes.index(min(nodes))
+    return tuple(nodes[first:] + nodes[:first])
+
+
+def _holders(network: Network, rule: Rule) -> dict[str, set[str]]:
+    """Of every node, who holds it by the rule."""
+    above: dict[str, set[str]] = {node: set() for node in network}
+    for holder, held, stake in network.edges(data="stake"):
+        if rule == "psc25" or stake is None or stake.majority:
+            above[held].add(holder)
+    return above
+
+
+def _parts(above: Mapping[str, set[str]]) -> Iterator[set[str]]:
+    """Companies that own each other, and every other node by itself; those above come out first.
+
+    Nearly every node is in no ring and below none: those are told by counting, and Tarjan's algorithm sees the rest.
+    """
+    below: dict[str, list[str]] = {}
+    missing = {}
+    for held, holders in above.items():
+        if holders:
+            missing[held] = len(holders)
+            for holder in holders:
+                below.setdefault(holder, []).append(held)
+    ready = [node for node, holders in above.items() if not holders]
+    while ready:
+        node = ready.pop()
+        yield {node}
+        for held in below.get(node, ()):
+            missing[held] -= 1
+            if not missing[held]:
+                ready.append(held)
+    rest = {node for node, count in missing.items() if count}
+    upward = nx.DiGraph()
+    upward.add_nodes_from(rest)
+    upward.add_edges_from((held, holder) for held in rest for holder in above[held] & rest)
+    yield from nx.strongly_connected_components(upward)
+
+
+def _is_ring(part: set[str], above: Mapping[str, set[str]]) -> bool:
+    return len(part) > 1 or any(node in above[node] for node in part)
+
+
+def _closed_ring(network: Network, part: set[str], above: Mapping[str, set[str]]) -> Ending | None:
+    """The ending of a ring from which nothing leads out and in which nothing is said; None for any other ring."""
+    if any(above[node] - part or _own_endings(network, node, followed=True) for node in part):
+        return None
+    return Ending("untraced", min(part), "companies that own each other: nobody outside the ring is named")
+
+
+def ultimate_owners(network: Network, rule: Rule = "psc25") -> Mapping[str, frozenset[Ending]]:
+    """Of every node, all the ways in which the chains above it end; rings are passed through, not followed for ever.
+
+    The same endings as those of ``chains_above``, for all nodes at once: each is looked at once.
+    """
+    above = _holders(network, rule)
+    found: dict[str, frozenset[Ending]] = {}
+    said = {node for node, gaps in network.nodes(data="gaps") if gaps}
+    for part in _parts(above):
+        if len(part) == 1:
+            (node,) = part
+            if len(above[node]) == 1 and node not in above[node] and node not in said:
+                (holder,) = above[node]
+                found[node] = found[holder]
+                continue
+        holders = set().union(*(above[node] for node in part)) - part
+        own = {one for node in part for one in _own_endings(network, node, followed=bool(above[node]))}
+        ends = frozenset(own).union(*(found[holder] for holder in holders))
+        if _is_ring(part, above) and (ending := _closed_ring(network, part, above)):
+            ends |= {ending}
+        for node in part:
+            found[node] = ends
+    return found
+
+
+def cycles_in(network: Network, rule: Rule = "psc25") -> tuple[frozenset[str], ...]:
+    """The sets of companies that own each other in a ring, in order of their smallest id."""
+    above = _holders(network, rule)
+    return tuple(sorted((frozenset(part) for part in _parts(above) if _is_ring(part, above)), key=min))
