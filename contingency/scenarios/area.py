@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from contingency.scenarios.choice import Failure, UnknownName, standing
+from register.place import Councils
 from register.snapshot import Snapshot
 
 
@@ -19,10 +20,18 @@ def affected(snapshot: Snapshot, names: Sequence[str]) -> Failure:
                 codes[place.authority_name.casefold()] = place.authority
         if place.district:
             codes.setdefault(place.district.casefold(), place.district)
-    unknown = [name for name in names if name.strip().casefold() not in codes]
-    if unknown:
-        raise UnknownName(f"no home stands in an area called {unknown[0]!r}; write an ONS code or a council's name")
-    ids = tuple(sorted({codes[name.strip().casefold()] for name in names}))
+    councils = Councils(snapshot.areas)
+    ids = tuple(sorted({_code(name, codes, councils, snapshot) for name in names}))
     homes = [h for h in snapshot.homes.values() if {h.current.place.authority, h.current.place.district} & set(ids)]
     titles = sorted({h.current.place.authority_name or i for i in ids for h in homes if h.current.place.authority == i})
     return Failure(ids, f"every care home in {' and '.join(titles or ids)} must be left", standing(homes))
+
+
+def _code(name: str, codes: dict[str, str], councils: Councils, snapshot: Snapshot) -> str:
+    """The code that the register uses for a council: by its code, its name, another spelling, or an older code."""
+    wanted = name.strip()
+    council = councils.named(wanted, snapshot.on)
+    for code in (wanted, *sorted(councils.codes_of(council.code if council else wanted.upper()))):
+        if code.casefold() in codes:
+            return codes[code.casefold()]
+    raise UnknownName(f"no home stands in an area called {name!r}; write an ONS code or a council's name")
