@@ -27,7 +27,7 @@ from register.snapshot import Snapshot
 WIDE = 160
 
 #: Messages and progress go to standard error, so that standard output holds the answer and nothing else.
-messages = Console(stderr=True, highlight=False)
+messages = Console(stderr=True, highlight=False, soft_wrap=True)
 answers = Console(highlight=False, width=None if sys.stdout.isatty() else WIDE)
 
 
