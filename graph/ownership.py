@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 import networkx as nx  # type: ignore[import-untyped]  # ships no types
 
@@ -20,14 +20,16 @@ from register.snapshot import Control, Provider, Snapshot
 EdgeKind = Literal["controls", "registered", "operates"]
 NodeKind = Literal["home", "provider", "company", "body", "person"]
 Network: TypeAlias = "nx.MultiDiGraph"
+Nodes: TypeAlias = dict[str, dict[str, Any]]
+Edges: TypeAlias = list[tuple[str, str, str, dict[str, Any]]]
 
 PROTECTED = "interestedPartyExemptFromDisclosure"
 EXEMPT = "subjectExemptFromDisclosure"
 #: Homes that have somebody to answer for them; one that has ended is owned by nobody.
 STANDING = frozenset({"open", "dormant"})
 #: What such an edge carries; networkx copies it for each.
-_OPERATES: dict[str, object] = {"kind": "operates"}
-_REGISTERED: dict[str, object] = {"kind": "registered"}
+_OPERATES: dict[str, Any] = {"kind": "operates"}
+_REGISTERED: dict[str, Any] = {"kind": "registered"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +48,8 @@ def build_network(snapshot: Snapshot) -> Network:
     (None where it is on no list) and its ``gaps``; a body or person the ``control`` that names it first.
     An edge carries ``kind``, and ``controls`` its ``control`` and ``stake``.
     """
-    nodes: dict[str, dict[str, object]] = {}
-    edges: list[tuple[str, str, str, dict[str, object]]] = []
+    nodes: Nodes = {}
+    edges: Edges = []
     _add_care(snapshot, nodes, edges)
     for identifier, company in snapshot.companies.items():
         node = nodes.setdefault(identifier, {"kind": "company"})
@@ -59,9 +61,7 @@ def build_network(snapshot: Snapshot) -> Network:
     return network
 
 
-def _add_care(
-    snapshot: Snapshot, nodes: dict[str, dict[str, object]], edges: list[tuple[str, str, str, dict[str, object]]]
-) -> None:
+def _add_care(snapshot: Snapshot, nodes: Nodes, edges: Edges) -> None:
     """Homes, their providers, and the companies that the regulators say the providers are."""
     for identifier, home in snapshot.homes.items():
         record = home.current.record
@@ -77,35 +77,32 @@ def _add_care(
             edges.append((company, identifier, "registered", _REGISTERED))
 
 
-def _add_controls(
-    snapshot: Snapshot, nodes: dict[str, dict[str, object]], edges: list[tuple[str, str, str, dict[str, object]]]
-) -> None:
+def _add_controls(snapshot: Snapshot, nodes: Nodes, edges: Edges) -> None:
     """Who controls the companies, and where their registers say why they name nobody."""
     on = snapshot.on
     for company, entries in snapshot.controls.items():
-        node = nodes.setdefault(company, {"kind": "company", "name": None})
-        gaps = []
+        if company not in nodes:
+            nodes[company] = {"kind": "company", "name": None}
         for control in entries:
             if not control.active(on):
                 continue
             party = control.party
-            if party.id is None:
-                gaps += _gaps(control, on)
+            identifier = party.id
+            if identifier is None:
+                if gaps := _gaps(control, on):
+                    nodes[company]["gaps"] = (*nodes[company].get("gaps", ()), *gaps)
                 continue
-            holder = nodes.get(party.id)
+            record = control.record
+            holder = nodes.get(identifier)
             if holder is None:
-                nodes[party.id] = {"kind": party.kind, "name": control.record.name, "control": control}
+                nodes[identifier] = {"kind": party.kind, "name": record.name, "control": control}
             elif "company" not in holder and "provider" not in holder:
                 _name_once(holder, control)
-            stake = stake_of(control.record.natures)
-            edges.append(
-                (party.id, company, control.record.id, {"kind": "controls", "control": control, "stake": stake})
-            )
-        if gaps:
-            node["gaps"] = tuple(gaps)
+            facts = {"kind": "controls", "control": control, "stake": stake_of(record.natures)}
+            edges.append((identifier, company, record.id, facts))
 
 
-def _name_once(holder: dict[str, object], control: Control) -> None:
+def _name_once(holder: dict[str, Any], control: Control) -> None:
     """One party is filed under several spellings: the entry with the smallest id names it, whichever is read first."""
     first = holder.get("control")
     if first is None:
