@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -22,6 +23,7 @@ from cli.session import (
 )
 from contingency.assumptions import read_assumptions
 from contingency.document import document, dumps
+from contingency.draws import ranges
 from contingency.plan import Options, Plan, make_plan
 from contingency.problem_files import write_problem
 from contingency.report import write_report
@@ -39,6 +41,8 @@ def plan(  # noqa: PLR0917 - a command line has as many options as a planner nee
     ] = None,
     min_rating: Annotated[str, typer.Option(help="Offer no home rated below this.")] = "requires improvement",
     objective: Annotated[str, typer.Option(help="What comes after placing the most people: total or worst.")] = "total",
+    draws: Annotated[int, typer.Option(min=0, max=10_000, help="Ranges from this many random draws.")] = 0,
+    seed: Annotated[int, typer.Option(min=0, help="Another seed makes other draws.")] = 1,
     assumptions: Annotated[Path | None, typer.Option(help="Your own assumptions file (YAML).")] = None,
     report: Annotated[Path | None, typer.Option(help="Write the report here: HTML, PDF, XLSX and JSON.")] = None,
     problem: Annotated[Path | None, typer.Option(help="Write the solved instance here, for another solver.")] = None,
@@ -61,8 +65,20 @@ def plan(  # noqa: PLR0917 - a command line has as many options as a planner nee
     options = Options(travel, cap_km, occupancy, floor, "worst" if objective == "worst" else "total")
     engine = travel_engine(travel, snapshot, settings)
     with messages.status("working out who goes where …"):
-        made = make_plan(snapshot, kind, ids, options=options, assumptions=read_assumptions(assumptions), engine=engine)
+        make = partial(
+            make_plan,
+            snapshot,
+            kind,
+            ids,
+            options=options,
+            assumptions=read_assumptions(assumptions),
+            engine=engine,
+        )
+        made = make()
     answer = document(made)
+    if draws:
+        with messages.status(f"drawing {draws:,} times …"):
+            answer["ranges"] = ranges(draws, seed, lambda chance: make(chance=chance))
     if as_json:
         typer.echo(dumps(answer), nl=False)
     else:
@@ -102,6 +118,10 @@ def print_plan(answer: dict[str, Any]) -> None:
             f"the worst {summary['max_km']:,.1f} km. {answer['travel']['method']}",
             markup=False,
         )
+    for name, span in sorted(answer.get("ranges", {}).items()):
+        if isinstance(span, dict):
+            words = name.replace("_", " ")
+            answers.print(f"  {words}: {span['low']:,} to {span['high']:,} in nine draws of ten", markup=False)
     proof = "proved: nobody can do better on these figures" if answer["optimality"]["proved"] else "NOT PROVED"
     answers.print(f"  {proof}; register digest {answer['snapshot'][:16]}…")
     answer_table(

@@ -44,12 +44,18 @@ class Beds:
 
 
 def beds_of_homes(
-    snapshot: Snapshot, assumptions: Assumptions, *, occupied: float | None = None
+    snapshot: Snapshot,
+    assumptions: Assumptions,
+    *,
+    occupied: float | None = None,
+    chance: np.random.Generator | None = None,
 ) -> tuple[dict[str, Beds], tuple[Occupancy, ...]]:
     """Beds of every open or dormant home, by home id, and the occupancy rows used (in order of area).
 
     ``occupied`` takes the place of every estimated occupancy (share 0 to 1), the empty beds split as assumed.
     A dormant home has registered beds, no people and no vacancy. Imported figures replace estimates home by home.
+    With ``chance``, each estimated home's beds fall to lived in, admitting or closed at random with the same shares,
+    instead of by exact totals: what a plan would be if averages hold for the nation and not for every home.
     """
     groups: defaultdict[tuple[str, Occupancy], list[tuple[Home, int]]] = defaultdict(list)
     row_of = cache(lambda nation, region: assumptions.occupancy_of(nation, region, snapshot.on))
@@ -67,7 +73,7 @@ def beds_of_homes(
             row = row_of(place.nation, home.current.record.region)
             groups[(place.authority or f"no authority, {place.nation}", row)].append((home, beds))
     for key in sorted(groups, key=lambda k: (k[0], k[1].area)):
-        result.update(_estimate(groups[key], _with(key[1], occupied, assumptions)))
+        result.update(_estimate(groups[key], _with(key[1], occupied, assumptions), chance))
     _import_vacancies(snapshot, assumptions, result)
     _import_residents(snapshot, result)
     return result, tuple(sorted({row for _, row in groups}, key=lambda row: (row.area, row.date)))
@@ -80,13 +86,19 @@ def _with(row: Occupancy, occupied: float | None, assumptions: Assumptions) -> O
     return Occupancy(row.area, row.date, occupied, admitting, "given with --occupancy", None)
 
 
-def _estimate(group: list[tuple[Home, int]], row: Occupancy) -> Iterable[tuple[str, Beds]]:
+def _estimate(
+    group: list[tuple[Home, int]], row: Occupancy, chance: np.random.Generator | None
+) -> Iterable[tuple[str, Beds]]:
     group = sorted(group, key=lambda pair: pair[0].id)
     beds = np.array([n for _, n in group], dtype=np.int64)
     shares = beds.astype(np.float64)
     total = int(beds.sum())
-    people = apportion(whole(round(total * row.occupied, 6)), shares * row.occupied, beds)
-    admitting = apportion(whole(round(total * row.admitting, 6)), shares * row.admitting, beds - people)
+    if chance is None:
+        people = apportion(whole(round(total * row.occupied, 6)), shares * row.occupied, beds)
+        admitting = apportion(whole(round(total * row.admitting, 6)), shares * row.admitting, beds - people)
+    else:
+        drawn = chance.multinomial(beds, [row.occupied, row.admitting, max(row.closed, 0.0)])
+        people, admitting = drawn[:, 0], drawn[:, 1]
     for (home, n), lived_in, free in zip(group, people.tolist(), admitting.tolist(), strict=True):
         yield home.id, Beds(n, lived_in, "estimated", (("", free),) if free else (), "estimated")
 

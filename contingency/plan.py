@@ -98,13 +98,14 @@ def make_plan(
     options: Options,
     assumptions: Assumptions,
     engine: Engine,
+    chance: np.random.Generator | None = None,
 ) -> Plan:
-    """Work out who goes where if ``names`` of ``kind`` fail.
+    """Work out who goes where if ``names`` of ``kind`` fail; with ``chance``, on one random draw of the estimates.
 
     Raises UnknownName for a name that fits nothing. A person without a bed is part of the answer, with a reason.
     """
     failure = KINDS[kind](snapshot, names)
-    beds, rows = beds_of_homes(snapshot, assumptions, occupied=options.occupancy)
+    beds, rows = beds_of_homes(snapshot, assumptions, occupied=options.occupancy, chance=chance)
     affected = tuple(_needs_of(home, beds[home.id], assumptions) for home in failure.homes)
     needs, left_out = _problem_needs(affected)
     failing = {home.id for home in failure.homes}
@@ -203,7 +204,7 @@ def _vacancies(
 
 
 def _suitable(kinds: Sequence[str], vacancies: Sequence[Vacancy], offers: Sequence[Offer]) -> BoolArray:
-    """Which vacancy suits which kind of need: shape (kinds, vacancies). Distinct offers are few, so each is asked once."""
+    """Which vacancy suits which kind of need: shape (kinds, vacancies). Offers alike are asked about once."""
     needs = [Need.parse(kind) for kind in kinds]
     columns: dict[tuple[Offer, str], int] = {}
     where = np.array(

@@ -5,8 +5,10 @@ from __future__ import annotations
 import csv
 import json
 from datetime import date, timedelta
+from functools import partial
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -14,6 +16,7 @@ from small_register import ON, a_home, a_snapshot
 
 from contingency.assumptions import BadAssumptions, read_assumptions
 from contingency.document import document, dumps
+from contingency.draws import ranges
 from contingency.occupancy import beds_of_homes
 from contingency.plan import Options, Plan, make_plan
 from contingency.problem_files import write_problem
@@ -211,3 +214,27 @@ def test_an_assumptions_file_that_cannot_be_used_is_named(tmp_path: Path, text: 
     path.write_text(text)
     with pytest.raises(BadAssumptions, match=says):
         read_assumptions(path)
+
+
+def drawn(seed: int, draws: int) -> dict[str, object]:
+    snapshot = a_snapshot(FAILING, NEAR, FAR)
+    make = partial(
+        make_plan, snapshot, "home", ["EX-1"], options=Options(), assumptions=read_assumptions(), engine=Crow()
+    )
+    return ranges(draws, seed, lambda chance: make(chance=chance))
+
+
+def test_draws_give_a_range_around_the_estimate_and_the_same_seed_gives_the_same_range():
+    one = drawn(1, 40)
+    assert one == drawn(1, 40) != drawn(2, 40)
+    people = one["people"]
+    assert isinstance(people, dict)
+    assert people["low"] < 9 <= people["high"] <= 10  # ten beds, 86.0 % lived in
+
+
+def test_a_draw_leaves_imported_figures_alone():
+    homes = a_home(1), a_home(2, provider="exercise:EXP-2")
+    snapshot = a_snapshot(*homes, vacancies=[vacancies(h.id, 3) for h in homes])
+    chance = np.random.default_rng(1)
+    states = beds_of_homes(snapshot, read_assumptions(), chance=chance)[0]
+    assert {state.people for state in states.values()} == {30}
