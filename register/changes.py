@@ -171,6 +171,8 @@ def _begun(home: Home, then: Then, before: Snapshot, after: Snapshot) -> Change:
 
 def _ended(home: Home, then: Then, before: Snapshot, after: Snapshot) -> Iterator[Change]:
     """A home without an active registration now: closed, a candidate for it, or between two owners for long."""
+    if then.registration is not None and not then.active and _run_by_another(then.registration, before):
+        return  # the later list corrected an address, by which the two were held to be one home: nothing ended since
     ended = home.current.record.deregistered_on
     was = evidence_of(then.registration, "status") if then.registration else None
     if home.status == "closed" and then.status != "closed":
@@ -191,6 +193,12 @@ def _ended(home: Home, then: Then, before: Snapshot, after: Snapshot) -> Iterato
         return
     seen = evidence_of(home.current, "deregistered_on")
     yield replace(change, before=then.status, after=home.status, evidence_before=was, evidence_after=seen)
+
+
+def _run_by_another(ended: Registration, before: Snapshot) -> bool:
+    """Whether the earlier snapshot held an ended registration to be of a home that another one runs."""
+    held_in = before.homes[before.home_of[ended.id]]
+    return held_in.current.id != ended.id and held_in.current.active(before.on)
 
 
 def _end(home: Home, then: Then, before: Snapshot) -> str:
