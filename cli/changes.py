@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -127,7 +127,7 @@ def _digest(pairs: list[Pair], notes: list[str], area: str | None) -> tuple[Dige
     return digest, code
 
 
-def _of_area(area: str | None, snapshots: Iterable[Snapshot]) -> tuple[str | None, Callable[[Change], bool]]:
+def _of_area(area: str | None, snapshots: Sequence[Snapshot]) -> tuple[str | None, Callable[[Change], bool]]:
     """Which changes concern a council. Refused for one in which no home stands."""
     if area is None:
         return None, lambda change: True
@@ -138,10 +138,14 @@ def _of_area(area: str | None, snapshots: Iterable[Snapshot]) -> tuple[str | Non
             if place.authority and place.authority_name:
                 one = (place.authority, place.authority_name)
                 names[place.authority.casefold()] = names[place.authority_name.casefold()] = one
-    if area.strip().casefold() not in names:
+    wanted, councils = area.strip().casefold(), Councils()
+    council = councils.named(area, max(snapshot.on for snapshot in snapshots))
+    spellings = (wanted, *(code.casefold() for code in sorted(councils.codes_of(council.code if council else ""))))
+    found = next((names[one] for one in spellings if one in names), None)
+    if found is None:
         raise Refused(f"--area {area}: no home stands in a council's area of that code or name")
-    code, name = names[area.strip().casefold()]
-    codes = Councils().codes_of(code)
+    code, name = found
+    codes = councils.codes_of(code)
     return code, lambda c: c.home is None or c.authority in codes or (c.kind == "council changed" and c.before == name)
 
 

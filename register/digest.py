@@ -186,14 +186,14 @@ def _across(changes: Iterable[Change]) -> tuple[Line, ...]:
 
 
 def evidence_words(evidence: Evidence | None) -> str:
-    """A piece of evidence on one line: list, day, row and the beginning of the raw record's SHA-256; or the list that
+    """A piece of evidence on one line: list, day, row (or file) and the beginning of the raw record's SHA-256; or the list that
     does not hold it."""
     if evidence is None:
         return "no list"
     if not evidence.raw_digest:
         return f"not on {evidence.feed} as at {evidence.as_at}"
-    row = f", row {evidence.row}" if evidence.row is not None else ""
-    return f"{evidence.feed} as at {evidence.as_at}{row}, sha-256 {evidence.raw_digest[:12]}"
+    where = f"row {evidence.row}" if evidence.row is not None else plain(evidence.origin)
+    return f"{evidence.feed} as at {evidence.as_at}, {where}, sha-256 {evidence.raw_digest[:12]}"
 
 
 def summary(digest: Digest) -> tuple[str, ...]:
