@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from cli import changes, demonstration, loading, planning, showing
+from cli import changes, demonstration, loading, ownership, planning, showing
 from cli.session import Incomplete, Refused, messages
 from contingency.assumptions import BadAssumptions
 from contingency.scenarios import UnknownName
@@ -30,6 +30,8 @@ app.command()(showing.status)
 app.command()(changes.changes)
 app.command()(showing.search)
 app.command()(showing.home)
+app.command()(ownership.owners)
+app.command()(ownership.groups)
 app.command()(planning.plan)
 app.command()(showing.config)
 

@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 from typing import Literal
 
-from exercise import cqc_directory
+from exercise import companies_house, cqc_directory
 from exercise.boundaries import write_boundaries
 from exercise.capacity import write_residents, write_vacancies
 from exercise.county import County, chance_for
@@ -32,6 +32,7 @@ cqc_api/          lists and records as CQC's API v1 answers
 cqc_directory/    the page "Using CQC data" and the month's files: active locations, latest ratings
 cqc_directory_csv/, cqc_directory_xlsx/  the same tables in those formats
 care_inspectorate/  a few northern homes as the Care Inspectorate's datastore
+companies_house_bulk/  people with significant control, and live companies, as Companies House's bulk files
 ons_boundaries/   boundaries as the ONS's TopoJSON, and the bridge
 council/          beds as filed in the capacity tracker; residents by need as a council would count them
 """
@@ -84,6 +85,14 @@ def datastore_page(county: County) -> str:
     return _page("Datastore", f'<ul><li><a href="/documents/{name}">Datastore {county.as_at:%B %Y} (CSV)</a></li></ul>')
 
 
+def companies_page(county: County, path: str) -> str:
+    """One of Companies House's two pages of downloads, the snapshot's with the file in one piece and in parts."""
+    title = "People with significant control" if path == companies_house.PSC_PAGE else "Company data"
+    names = companies_house.links(county.as_at)[path]
+    items = "\n".join(f'<li><a href="{name}">{name}</a></li>' for name in names)
+    return _page(title, f"<ul>\n{items}\n</ul>")
+
+
 def _page(title: str, body: str) -> str:
     return (
         f'<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><title>{title} – INVENTED, an exercise</title>'
@@ -115,6 +124,7 @@ def write_county(county: County, to: Path, formats: Collection[Format] = FORMATS
     (to / "cqc_directory" / "using-cqc-data.html").write_text(directory_page(county), encoding="utf-8")
     (to / "cqc_directory" / "robots.txt").write_text(ROBOTS, encoding="utf-8")
     write_northern(county, to / "care_inspectorate" / datastore_name(county.as_at))
+    companies_house.write_bulk(county.stock, county.as_at, to / "companies_house_bulk")
     write_boundaries(county.stock.land, county.stock.councils, to / "ons_boundaries" / "topo.json")
     write_vacancies(county.filings, to / "council" / "vacancies.csv")
     write_residents(county.filings, county.as_at, to / "council" / "residents.csv")

@@ -23,7 +23,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from urllib.parse import SplitResult, urlsplit
 
-from exercise import publish
+from exercise import companies_house, publish
 from exercise.api_answers import API, KEY, Answer, ApiAnswers
 from exercise.boundaries import write_boundaries
 from exercise.county import County
@@ -36,6 +36,7 @@ PATHS = {
     "cqc_directory": publish.DIRECTORY_PAGE,
     "care_inspectorate": publish.DATASTORE_PAGE,
     "ons_boundaries": publish.BOUNDARIES_FILE,
+    "companies_house_bulk": companies_house.PSC_PAGE,
 }
 _TYPES = {
     ".ods": "application/vnd.oasis.opendocument.spreadsheet",
@@ -44,6 +45,7 @@ _TYPES = {
     ".json": "application/json",
     ".pdf": "application/pdf",
     ".txt": "text/plain; charset=utf-8",
+    ".zip": "application/zip",
 }
 
 
@@ -79,7 +81,7 @@ class Site:
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def url(self, source: str) -> str:
-        """The address for a source: ``cqc_api``, ``cqc_directory``, ``care_inspectorate`` or ``ons_boundaries``."""
+        """The address for a source: ``cqc_api``, ``companies_house_bulk`` … (see PATHS)."""
         return self.address + PATHS[source]
 
     @property
@@ -164,6 +166,12 @@ def _files(county: County, folder: Path, directory_format: Format) -> dict[str, 
     northern = folder / publish.datastore_name(county.as_at)
     publish.write_northern(county, northern)
     answers[f"/documents/{northern.name}"] = dated(northern.read_bytes(), _TYPES[".csv"])
+    bulk = folder / "companies"
+    companies_house.write_bulk(county.stock, county.as_at, bulk, parts=True)
+    for file in sorted(bulk.iterdir()):
+        answers[f"/{file.name}"] = dated(file.read_bytes(), _TYPES[file.suffix])
+    for path in companies_house.links(county.as_at):
+        answers[path] = dated(publish.companies_page(county, path).encode(), page)
     boundaries = folder / "topo.json"
     write_boundaries(county.stock.land, county.stock.councils, boundaries)
     answers[publish.BOUNDARIES_FILE] = dated(boundaries.read_bytes(), _TYPES[".json"])

@@ -1,0 +1,132 @@
+"""``longstop owners`` and ``longstop groups``: who stands behind a home, and what each rule holds together."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+from cli.session import AsJson, Incomplete, Known, On, Refused, answer_json, answer_table, answers, read_snapshot
+from contingency.scenarios.choice import read_id
+from graph.chain_document import chains_document
+from graph.control import Rule, chains_above
+from graph.groups import RULES, UnknownRule, groups_by
+from graph.ownership import build_network
+
+CHAIN_RULES: tuple[Rule, ...] = ("psc25", "control50")
+
+
+def owners(
+    identifier: Annotated[str, typer.Argument(metavar="ID", help="A home, a provider, a company or whoever owns one.")],
+    rule: Annotated[
+        str, typer.Option(help="psc25: every entry of a register of control; control50: over half for certain.")
+    ] = "psc25",
+    as_json: AsJson = False,
+    on: On = None,
+    known: Known = None,
+) -> None:
+    """The chains above it, link by link: share as an interval, record, day, rule; and how each chain ends."""
+    chosen = next((one for one in CHAIN_RULES if one == rule), None)
+    if chosen is None:
+        raise Refused(f"--rule {rule}: choose {' or '.join(CHAIN_RULES)}")
+    _, snapshot = read_snapshot(on, known)
+    network = build_network(snapshot)
+    found_id = read_id(identifier, dict.fromkeys([*network, *snapshot.home_of]), "home, provider, company or owner")
+    found = chains_above(network, snapshot.home_of.get(found_id, found_id), chosen)
+    document = chains_document(snapshot, network, found, chosen)
+    if as_json:
+        answer_json(document)
+    else:
+        _print_chains(document)
+    if not snapshot.controls:
+        raise Incomplete("nothing is known of who controls companies: longstop refresh companies_house_bulk")
+    if found.cut:
+        raise Incomplete(f"there are more than {len(found.chains):,} chains; the rest are not listed")
+
+
+def _print_chains(document: dict[str, Any]) -> None:
+    if document["invented"]:
+        answers.print("INVENTED COUNTY: an exercise. No home, person or company here is real.", style="bold reverse")
+    answers.print(
+        f"{document['name']} ({document['id']}) on {document['on']}, by the rule {document['rule']['name']}: "
+        f"{document['rule']['joins']}",
+        style="bold",
+        markup=False,
+    )
+    answer_table(
+        "Where the chains end",
+        ("how", "who", "id", "offshore", "why that is said"),
+        (
+            (end["kind"], end["name"], end["id"], "yes" if end["offshore"] else "", end["reason"])
+            for end in document["ends"]
+        ),
+    )
+    for number, chain in enumerate(document["chains"], start=1):
+        share = chain["share"]["words"] if chain["share"] else "not stated"
+        answer_table(
+            f"Chain {number} of {len(document['chains'])}: {chain['ending']['kind']}, share {share}"
+            f"{', more than half all the way' if chain['controlled'] and chain['depth'] else ''}",
+            ("holder", "of", "share", "how", "since", "list", "as at", "file", "row", "raw record", "rule"),
+            (_link(link) for link in chain["links"]),
+        )
+    for cycle in document["cycles"]:
+        answers.print(f"A ring, told once: {' → '.join([*cycle, cycle[0]])}", markup=False)
+
+
+def _link(link: dict[str, Any]) -> tuple[object, ...]:
+    evidence = link["evidence"][0] if link["evidence"] else {}
+    how = ", ".join([*link["natures"], *(f"via {way}" for way in link["via"])]) or link["kind"]
+    return (
+        f"{link['holder_name']} ({link['holder']})",
+        link["held_name"],
+        link["share"]["words"] if link["share"] else "not stated",
+        how,
+        link["since"],
+        evidence.get("feed"),
+        evidence.get("as_at"),
+        evidence.get("file"),
+        evidence.get("row"),
+        str(evidence.get("sha256") or "")[:12],
+        link["rule"],
+    )
+
+
+def groups(
+    rule: Annotated[str, typer.Option(help=f"How groups are told: {', '.join(RULES)}.")] = "control50",
+    as_json: AsJson = False,
+    on: On = None,
+    known: Known = None,
+) -> None:
+    """What one rule holds together, by homes and registered beds, the largest first. The rules differ."""
+    _, snapshot = read_snapshot(on, known)
+    network = build_network(snapshot)
+    try:
+        found = groups_by(network, rule)
+    except UnknownRule as problem:
+        raise Refused(f"--rule: {problem}") from problem
+    rows: list[dict[str, Any]] = []
+    for group in found:
+        beds = [snapshot.homes[home].beds(snapshot.on) for home in group.homes]
+        rows.append(
+            {
+                "id": group.id,
+                "name": group.name,
+                "providers": list(group.providers),
+                "homes": list(group.homes),
+                "beds": sum(count for count in beds if count is not None),
+                "homes_beds_unknown": sum(count is None for count in beds),
+            }
+        )
+    rows.sort(key=lambda row: (-row["beds"], row["id"]))
+    if as_json:
+        joins = {"name": rule, "joins": RULES[rule]}
+        answer_json({"on": snapshot.on.isoformat(), "snapshot": snapshot.digest, "rule": joins, "groups": rows})
+        return
+    answer_table(
+        f"Groups by {rule}: {RULES[rule]}",
+        ("id", "name", "providers", "homes", "beds", "homes with beds unknown"),
+        (
+            (row["id"], row["name"], len(row["providers"]), len(row["homes"]), row["beds"], row["homes_beds_unknown"])
+            for row in rows
+        ),
+    )
