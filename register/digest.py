@@ -186,7 +186,7 @@ def _across(changes: Iterable[Change]) -> tuple[Line, ...]:
 
 
 def evidence_words(evidence: Evidence | None) -> str:
-    """A piece of evidence on one line: list, day, row (or file) and the beginning of the raw record's SHA-256; or the list that
+    """A piece of evidence on one line: list, day, row or file, beginning of the raw record's SHA-256; or the list that
     does not hold it."""
     if evidence is None:
         return "no list"
