@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Annotated, Any
 
 import typer
@@ -63,32 +64,33 @@ def _print_chains(document: dict[str, Any]) -> None:
     )
     for number, chain in enumerate(document["chains"], start=1):
         share = chain["share"]["words"] if chain["share"] else "not stated"
-        answer_table(
-            f"Chain {number} of {len(document['chains'])}: {chain['ending']['kind']}, share {share}"
-            f"{', more than half all the way' if chain['controlled'] and chain['depth'] else ''}",
-            ("holder", "of", "share", "how", "since", "list", "as at", "file", "row", "raw record", "rule"),
-            (_link(link) for link in chain["links"]),
+        all_the_way = ", more than half all the way" if chain["controlled"] and chain["depth"] else ""
+        answers.print(
+            f"\nChain {number} of {len(document['chains'])}: {chain['ending']['kind']}, share {share}{all_the_way}",
+            style="bold",
+            markup=False,
         )
+        for link in chain["links"]:
+            for line in _link(link):
+                answers.print(line, markup=False, soft_wrap=True)
     for cycle in document["cycles"]:
-        answers.print(f"A ring, told once: {' → '.join([*cycle, cycle[0]])}", markup=False)
+        answers.print(f"\nA ring, told once: {' → '.join([*cycle, cycle[0]])}", markup=False)
 
 
-def _link(link: dict[str, Any]) -> tuple[object, ...]:
-    evidence = link["evidence"][0] if link["evidence"] else {}
-    how = ", ".join([*link["natures"], *(f"via {way}" for way in link["via"])]) or link["kind"]
-    return (
-        f"{link['holder_name']} ({link['holder']})",
-        link["held_name"],
-        link["share"]["words"] if link["share"] else "not stated",
-        how,
-        link["since"],
-        evidence.get("feed"),
-        evidence.get("as_at"),
-        evidence.get("file"),
-        evidence.get("row"),
-        str(evidence.get("sha256") or "")[:12],
-        link["rule"],
-    )
+def _link(link: dict[str, Any]) -> Iterator[str]:
+    """One link in three lines: who holds whom, how much and since when, and what that rests on."""
+    verb = {"controls": "holds", "registered": "is registered as", "operates": "runs"}[link["kind"]]
+    yield f"  {link['holder_name']} ({link['holder']}) {verb} {link['held_name']} ({link['held']})"
+    if link["kind"] == "controls":
+        natures = ", ".join(link["natures"]) or "no nature of control filed"
+        share = link["share"]["words"] if link["share"] else "share not stated"
+        yield f"      {share}; {natures}; since {link['since'] or 'a day not stated'}"
+    evidence = link["evidence"][0] if link["evidence"] else None
+    stands = "no record"
+    if evidence:
+        row = f" row {evidence['row']}" if evidence["row"] is not None else ""
+        stands = f"{evidence['feed']} as at {evidence['as_at']}, {evidence['file']}{row}, {evidence['sha256'][:12]}"
+    yield f"      rests on: {stands}; rule: {link['rule']}"
 
 
 def groups(

@@ -7,6 +7,7 @@ overseas entity, a council, members who cannot be named, somebody protected by l
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -47,6 +48,7 @@ class Companies:
 
     rows: dict[str, Company] = field(default_factory=dict)
     entries: list[dict[str, Any]] = field(default_factory=list)
+    _turns: Counter[str] = field(default_factory=Counter)
 
     def add(self, company: Company) -> str:
         """A company, once; its number."""
@@ -54,8 +56,8 @@ class Companies:
         return company.number
 
     def _enter(self, company: str, kind: str, path: str, **data: object) -> None:
-        turn = 1 + sum(1 for entry in self.entries[-20:] if entry["company_number"] == company)
-        ident = f"Exercise{company}x{turn:02d}"
+        self._turns[company] += 1
+        ident = f"Exercise{company}x{self._turns[company]:02d}"
         self.entries.append(
             {
                 "company_number": company,

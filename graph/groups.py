@@ -32,7 +32,8 @@ class UnknownRule(ValueError):
 class Group:
     """What one rule holds together: ids of everything in it, and of its providers and homes, all in order.
 
-    ``id`` is ``cqc-brand:…``, or that of the member at the top (the smallest, of several).
+    ``id`` is ``cqc-brand:…``, or that of the member at the top (the smallest, of several or of
+    a ring).
     """
 
     rule: str
@@ -63,10 +64,16 @@ def groups_by(network: Network, rule: str) -> tuple[Group, ...]:
     for part in tied.to_sets():
         homes = tuple(sorted(node for node in part if network.nodes[node]["kind"] == "home" and node in held))
         if homes:
-            # Nobody is at the top of a ring: its smallest company stands for it.
-            tops = part - held or {node for node in part if network.nodes[node]["kind"] == "company"}
+            tops = part - held or _top_ring(network.subgraph(part))
             found.append(_group(network, rule, min(tops), part, homes))
     return tuple(sorted(found, key=lambda group: group.id))
+
+
+def _top_ring(network: Network) -> set[str]:
+    """Where everybody in a group is held by somebody in it: the ring that stands above the rest."""
+    parts = list(nx.strongly_connected_components(network))
+    tops = [part for part in parts if all(holder in part for node in part for holder in network.predecessors(node))]
+    return min(tops, key=min)
 
 
 def _group(network: Network, rule: str, head: str, part: set[str], homes: tuple[str, ...]) -> Group:

@@ -81,6 +81,8 @@ class Share:
     def __str__(self) -> str:
         """``over 25 % to 50 %``, ``50 % to under 75 %``, ``over 0 %``…"""
         low, high = f"{self.minimum * 100:.6g} %", f"{self.maximum * 100:.6g} %"
+        if low == high:
+            return low
         return f"{'over ' if self.above else ''}{low} to {'under ' if self.below else ''}{high}"
 
 

@@ -73,7 +73,7 @@ def party_of(record: ControlRecord) -> Party:
         return PROTECTED
     if record.kind.startswith("individual"):
         if record.person_mark:
-            return Party("person", f"person:{record.person_mark[:20]}", "same name and same month of birth (inferred)")
+            return Party("person", f"person:{record.person_mark[:20]}", "told by name and month of birth (inferred)")
         return Party("person", record.id, "no month of birth is given: the entry stands for itself")
     if record.kind.startswith(("corporate-entity", "legal-person")):
         return _body(record)
@@ -86,7 +86,7 @@ def _body(record: ControlRecord) -> Party:
         return Party("company", number, "the company number filed with the entry")
     if record.name and country:
         digest = hashlib.sha256(f"{plain_company_name(record.name)}\n{country}".encode()).hexdigest()[:20]
-        return Party("body", f"body:{digest}", f"same name, registered in the same country ({country}) (inferred)")
+        return Party("body", f"body:{digest}", f"told by name and country of registration, {country} (inferred)")
     return Party("body", record.id, "no number and no country are given: the entry stands for itself")
 
 
