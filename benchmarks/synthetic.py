@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import shapely
+import shapely  # type: ignore[import-untyped]  # ships no types
 from numpy.typing import NDArray
 
 from contingency.problem import BoolArray, FloatArray, IntArray, Need, Problem, Vacancy
@@ -58,7 +58,7 @@ class England:
 def shares(total: int, weights: NDArray[np.float64]) -> IntArray:
     """Whole numbers in proportion to ``weights`` that sum to ``total`` (largest remainder)."""
     wanted = weights * (total / weights.sum())
-    whole = np.floor(wanted).astype(np.int64)
+    whole: IntArray = np.floor(wanted).astype(np.int64)
     order = np.argsort(-(wanted - whole), kind="stable")
     whole[order[: total - int(whole.sum())]] += 1
     return whole
@@ -96,7 +96,7 @@ def england(seed: int = 1, *, homes: int = 14_500, beds: int = 455_000, empty: f
     for index, (_, _, pools) in enumerate(SORTS):
         rows = np.flatnonzero(sort == index)
         columns = [POOLS.index(pool) for pool in pools]
-        split[np.ix_(rows, columns)] = draw.dirichlet(np.full(len(pools), 1.2), rows.size)
+        split[rows[:, None], columns] = draw.dirichlet(np.full(len(pools), 1.2), rows.size)
     by_pool = np.stack([shares(int(n), s) for n, s in zip(places, split, strict=True)])
     crowded = draw.beta(1.2, 6.0, homes)
     vacant = draw.binomial(by_pool, np.minimum(crowded * (empty / crowded.mean()), 0.9)[:, None])

@@ -6,6 +6,7 @@ Nothing here decides anything: it only makes the first candidates good, so that 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
@@ -46,8 +47,8 @@ def first_candidates(network: Network, penalty: int) -> tuple[IntArray, IntArray
     for side in SQUARES:
         answer = _solved(network, side, answer, penalty)
     assert answer is not None  # noqa: S101 - SQUARES is not empty
-    prices = answer.prices.beds[answer.destination] * UNIT
-    pays = answer.prices.pays[answer.origin] * UNIT
+    prices = answer.prices.beds[answer.destination].astype(np.float64) * UNIT
+    pays = answer.prices.pays[answer.origin].astype(np.float64) * UNIT
     i, j = nearest(network, prices, HOMES_PER_ORIGIN)
     pairs = [i * destinations + j, _best_origins(network, pays, answer)]
     i, j = _inherited(network, answer)
@@ -144,20 +145,18 @@ def _best_origins(network: Network, pays: FloatArray, answer: Answer) -> IntArra
     for pool in range(network.suits.shape[1]):
         able = np.flatnonzero(network.suits[network.kind, pool])
         pools = np.flatnonzero(wanted & (network.pool == pool))
-        if not (len(able) and len(pools)):
-            continue
-        best = able[best_of(network.row[able], -pays[able], 1)]  # one origin a home, sorted as homes are
-        best = best[np.argsort(network.row[best], kind="stable")]
-        few = min(ORIGINS_PER_POOL, len(best))
-        offer = pays[best].astype(np.float32)
-        rows = network.row[best]
-
-        def choose(block: slice, pools=pools, best=best, rows=rows, offer=offer, few=few):
-            some = pools[block]
-            reduced = np.ascontiguousarray(network.bound[rows[:, None], network.column[some][None, :]].T) - offer
-            chosen = np.argpartition(reduced, few - 1, axis=1)[:, :few]
-            keep = np.isfinite(np.take_along_axis(reduced, chosen, axis=1))
-            return (best[chosen] * len(network.beds) + some[:, None])[keep]
-
-        found.extend(in_blocks(choose, len(pools), 64))
+        if len(able) and len(pools):
+            best = able[best_of(network.row[able], -pays[able], 1)]  # one origin a home
+            found.extend(in_blocks(partial(_offers, network, pays, best, pools), len(pools), 64))
     return np.concatenate(found)
+
+
+def _offers(network: Network, pays: FloatArray, best: IntArray, pools: IntArray, block: slice) -> IntArray:
+    """For a block of pools, the few of the ``best`` origins with the most to spare after the distance: keys."""
+    some, few = pools[block], min(ORIGINS_PER_POOL, len(best))
+    apart = network.bound[network.row[best][:, None], network.column[some][None, :]]
+    reduced = np.ascontiguousarray(apart.T) - pays[best].astype(np.float32)
+    chosen = np.argpartition(reduced, few - 1, axis=1)[:, :few]
+    keep = np.isfinite(np.take_along_axis(reduced, chosen, axis=1))
+    who, which = np.nonzero(keep)
+    return best[chosen[who, which]] * len(network.beds) + some[who]

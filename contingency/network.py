@@ -68,7 +68,7 @@ class Tariff:
 
     def cost(self, exact: IntArray) -> IntArray:
         """Solver costs of exact distances: UNREACHABLE stays UNREACHABLE."""
-        gone = exact == UNREACHABLE
+        gone: BoolArray = exact == UNREACHABLE
         if self.limit is not None:
             gone |= exact > self.limit
         beyond = np.zeros(exact.shape, dtype=np.int64) if self.cap is None else (exact > self.cap).astype(np.int64)
@@ -100,8 +100,9 @@ class Network(Layer):
     """The problem itself as a layer; its costs can be measured.
 
     ``distance`` is ``bound`` before the tariff, in decimetres. ``row_need`` and ``column_vacancy`` name one need and
-    one vacancy that stand at each home, ``row_at`` and ``column_at`` its latitude and longitude. ``need`` and ``vacancy`` map each of the problem's needs and vacancies to its origin or destination, -1 for those
-    left out (a need that nothing suits, a vacancy that suits nobody here).
+    one vacancy that stand at each home, ``row_at`` and ``column_at`` its latitude and longitude. ``need`` and
+    ``vacancy`` map each of the problem's needs and vacancies to its origin or destination, -1 for those left out (a
+    need that nothing suits, a vacancy that suits nobody here).
     """
 
     costs: Costs
@@ -135,11 +136,9 @@ class Network(Layer):
 
 def rounded_down(values: FloatArray) -> NDArray[np.float32]:
     """Whole numbers not above ``values`` in single precision (exact below 2**24, about 1,677 km)."""
-    whole = np.floor(values)
-    single = whole.astype(np.float32)
-    too_high = single > whole
-    single[too_high] = np.nextafter(single[too_high], np.float32(-np.inf))
-    return single
+    whole: FloatArray = np.floor(values)
+    single: NDArray[np.float32] = whole.astype(np.float32)
+    return np.where(single > whole, np.nextafter(single, np.float32(-np.inf)), single)
 
 
 def build(problem: Problem, costs: Costs) -> Network:

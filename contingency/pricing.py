@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from ortools.graph.python.min_cost_flow import SimpleMinCostFlow
+from ortools.graph.python.min_cost_flow import SimpleMinCostFlow  # type: ignore[import-untyped]  # ships no types
 
 from contingency.network import Layer, Network, in_blocks
 from contingency.problem import UNREACHABLE, FloatArray, IntArray
@@ -20,6 +20,8 @@ from contingency.problem import UNREACHABLE, FloatArray, IntArray
 ROWS = 16
 #: Whole numbers below this are exact in single precision, and so are sums of two of them.
 SINGLE = 2**23
+#: Where many pairs undercut the prices: homes looked at, and pairs added, for an origin, and pairs for a bed pool.
+MOST, PER_ORIGIN, PER_BED = 128, 48, 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,38 +131,52 @@ def _pairs(
 ) -> tuple[IntArray, IntArray]:
     """Pairs whose bound plus price is below ``pays``: at the ``most`` nearest homes, or at all that undercut."""
     top = max(0.0 if nearest else float(pays.max(initial=0)), float(beds.max(initial=0)))
-    exact = np.float32 if top < SINGLE and layer.bound.dtype == np.float32 else np.float64
+    single = top < SINGLE and layer.bound.dtype == np.float32
     found: list[tuple[IntArray, IntArray]] = [(np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64))]
     for kind in range(len(layer.suits)):
         origins = np.flatnonzero(layer.kind == kind)
         pools = np.flatnonzero(layer.suits[kind][layer.pool])
-        if not (len(origins) and len(pools)):
-            continue
-        at = layer.column[pools]  # sorted, as destinations are sorted by home
-        cheapest = np.full(layer.bound.shape[1], np.inf)
-        np.minimum.at(cheapest, at, beds[pools])
-        cheapest = cheapest.astype(exact)
-
-        def price(block: slice, kind_origins=origins, kind_pools=pools, at=at, cheapest=cheapest):
-            some = kind_origins[block]
-            reduced = layer.bound[layer.row[some]] + cheapest
-            if nearest:
-                i, columns = _lowest(some, reduced, most, np.inf)
-            else:
-                reduced -= pays[some].astype(exact)[:, None]
-                row, columns = np.divmod(np.flatnonzero(reduced < 0), reduced.shape[1])
-                i = some[row]
-                if len(i) > most * len(some):
-                    i, columns = _lowest(some, reduced, most, 0.0)
-            first = np.searchsorted(at, columns)
-            count = np.searchsorted(at, columns, side="right") - first
-            i = np.repeat(i, count)
-            j = kind_pools[np.arange(len(i)) + np.repeat(first - np.cumsum(count) + count, count)]
-            keep = layer.bound[layer.row[i], layer.column[j]] + beds[j].astype(np.float64) < pays[i]
-            return i[keep], j[keep]
-
-        found.extend(in_blocks(price, len(origins), ROWS))
+        if len(origins) and len(pools):
+            cheapest = np.full(layer.bound.shape[1], np.inf)
+            np.minimum.at(cheapest, layer.column[pools], beds[pools])
+            at_home = cheapest.astype(np.float32) if single else cheapest
+            question = _Question(layer, origins, pools, at_home, pays, beds, most, nearest)
+            found.extend(in_blocks(question.answer, len(origins), ROWS))
     return np.concatenate([i for i, _ in found]), np.concatenate([j for _, j in found])
+
+
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """What ``_pairs`` asks of one kind's origins and the pools that suit them; ``cheapest`` price at each home."""
+
+    layer: Layer
+    origins: IntArray
+    pools: IntArray
+    cheapest: NDArray[np.floating]
+    pays: FloatArray
+    beds: NDArray[np.number]
+    most: int
+    nearest: bool
+
+    def answer(self, block: slice) -> tuple[IntArray, IntArray]:
+        """Whole home columns first, at the price of the cheapest suitable pool there; then each pool at its own."""
+        layer, some = self.layer, self.origins[block]
+        reduced = layer.bound[layer.row[some]] + self.cheapest
+        if self.nearest:
+            i, columns = _lowest(some, reduced, self.most, np.inf)
+        else:
+            reduced -= self.pays[some].astype(reduced.dtype)[:, None]
+            row, columns = np.divmod(np.flatnonzero(reduced < 0), reduced.shape[1])
+            i = some[row]
+            if len(i) > self.most * len(some):
+                i, columns = _lowest(some, reduced, self.most, 0.0)
+        at = layer.column[self.pools]  # sorted, as destinations are sorted by home
+        first = np.searchsorted(at, columns)
+        count = np.searchsorted(at, columns, side="right") - first
+        i = np.repeat(i, count)
+        j = self.pools[np.arange(len(i)) + np.repeat(first - np.cumsum(count) + count, count)]
+        keep = layer.bound[layer.row[i], layer.column[j]] + self.beds[j] < self.pays[i]
+        return i[keep], j[keep]
 
 
 def _lowest(origins: IntArray, reduced: NDArray[np.floating], most: int, below: float) -> tuple[IntArray, IntArray]:
@@ -169,9 +185,6 @@ def _lowest(origins: IntArray, reduced: NDArray[np.floating], most: int, below: 
     columns = np.argpartition(reduced, few - 1, axis=1)[:, :few]
     keep = np.take_along_axis(reduced, columns, axis=1) < below
     return np.repeat(origins, keep.sum(axis=1)), columns[keep]
-
-
-PER_ORIGIN, PER_BED, MOST = 16, 4, 64
 
 
 def violations(network: Network, prices: Prices) -> Arcs:

@@ -92,7 +92,9 @@ class Repair:
             self._origins_of.setdefault(bed, {})[arc] = origin
         return True
 
-    def _search_ahead(self, bed: int, limit: int, back: Search) -> tuple[Search, int, tuple[int, int]]:
+    def _search_ahead(  # noqa: PLR0912 - one loop: a call for each arc would double its time
+        self, bed: int, limit: int, back: Search
+    ) -> tuple[Search, int, tuple[int, int]]:
         """From ``bed``: also the shortest way to the goal of ``back`` without the sink, and (arc, bed) where they meet.
 
         The arc is -1 where ``bed`` itself was met.
@@ -181,7 +183,8 @@ class Repair:
 
     def _send(self, new: int, ahead: Search, back: Search, meeting: tuple[int, int] | None) -> None:
         """Send as many people as possible round the circle that ``new`` closes, by a meeting or by the sink."""
-        forward, backward = [new], []
+        forward: list[int] = [new]
+        backward: list[int] = []
         if meeting is not None:
             arc, bed = meeting
             if arc >= 0:
