@@ -29,6 +29,7 @@ from contingency.problem_files import write_problem
 from contingency.report import write_report
 from contingency.scenarios import KINDS
 from contingency.suitability import rating_floor
+from graph.groups import RULES
 
 
 def plan(  # noqa: PLR0917 - a command line has as many options as a planner needs
@@ -41,6 +42,7 @@ def plan(  # noqa: PLR0917 - a command line has as many options as a planner nee
     ] = None,
     min_rating: Annotated[str, typer.Option(help="Offer no home rated below this.")] = "requires improvement",
     objective: Annotated[str, typer.Option(help="What comes after placing the most people: total or worst.")] = "total",
+    rule: Annotated[str, typer.Option(help=f"What a group is: {', '.join(RULES)}.")] = "brand",
     draws: Annotated[int, typer.Option(min=0, max=10_000, help="Ranges from this many random draws.")] = 0,
     seed: Annotated[int, typer.Option(min=0, help="Another seed makes other draws.")] = 1,
     assumptions: Annotated[Path | None, typer.Option(help="Your own assumptions file (YAML).")] = None,
@@ -61,8 +63,10 @@ def plan(  # noqa: PLR0917 - a command line has as many options as a planner nee
         floor = rating_floor(min_rating)
     except ValueError as error:
         raise Refused(f"--min-rating: {error}") from error
+    if rule != "brand" and kind != "group":
+        raise Refused(f"--rule {rule} says what a group is: it goes with longstop plan group")
     settings, snapshot = read_snapshot(on, known)
-    options = Options(travel, cap_km, occupancy, floor, "worst" if objective == "worst" else "total")
+    options = Options(travel, cap_km, occupancy, floor, "worst" if objective == "worst" else "total", rule)
     engine = travel_engine(travel, snapshot, settings)
     with messages.status("working out who goes where …"):
         make = partial(
@@ -78,7 +82,7 @@ def plan(  # noqa: PLR0917 - a command line has as many options as a planner nee
     answer = document(made)
     if draws:
         with messages.status(f"drawing {draws:,} times …"):
-            answer["ranges"] = ranges(draws, seed, lambda chance: make(chance=chance))
+            answer["ranges"] = ranges(draws, seed, lambda chance: make(chance=chance, failure=made.failure))
     if as_json:
         typer.echo(dumps(answer), nl=False)
     else:
@@ -150,6 +154,12 @@ def print_plan(answer: dict[str, Any]) -> None:
             for a in sorted(answer["affected"], key=lambda a: (-a["people"], a["home"]))[:10]
         ),
     )
+    if answer["watched"]:
+        answer_table(
+            "Homes that do not close by this, and have to be watched",
+            ("home", "name", "provider", "why"),
+            ((w["home"], w["name"], w["provider"], w["why"]) for w in answer["watched"]),
+        )
     if answer["unplaced"]:
         reasons: dict[str, int] = {}
         for row in answer["unplaced"]:

@@ -35,11 +35,15 @@ def document(plan: Plan) -> dict[str, Any]:
             "kind": plan.kind,
             "ids": list(plan.failure.ids),
             "sentence": plan.failure.sentence,
-            "options": plan.options.document(),
+            "options": plan.options.document() | ({"rule": plan.options.rule} if plan.kind == "group" else {}),
         },
         "assumptions": _assumptions(plan),
         "travel": {"engine": plan.engine.name, "unit": plan.engine.unit, "method": plan.engine.method},
         "affected": [_affected(entry) for entry in plan.affected],
+        "watched": [
+            {"home": w.home.id, "name": w.home.current.record.name, "provider": w.provider, "why": w.why}
+            for w in plan.failure.watched
+        ],
         "moves": _moves(plan),
         "unplaced": [{"from": u.home, "need": u.need, "people": u.people, "reason": u.reason} for u in plan.unplaced],
         "summary": _summary(plan),

@@ -18,24 +18,29 @@ from contingency.occupancy import Beds, beds_of_homes
 from contingency.placement import place, why_unplaced
 from contingency.problem import BoolArray, Placement, Problem, Vacancy
 from contingency.problem import Need as ProblemNeed
-from contingency.scenarios import KINDS, Failure
+from contingency.scenarios import Failure, failure_of
 from contingency.suitability import refusal, suits
 from contingency.travel import Engine
 from register.snapshot import Home, Snapshot
 
 NO_COORDINATES = "where the home stands is not known, so no distance can be measured"
+UNDER_WHAT_FAILED = "it stands under the company that failed, and may fail next"
 NEED_UNKNOWN = "the home does not say whom it serves, so no other home is known to suit"
 
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What a planner may set. ``cap_km`` above 0; ``occupancy`` a share 0 to 1; ``min_rating`` one of RATING_FLOORS."""
+    """What a planner may set. ``cap_km`` above 0; ``occupancy`` a share 0 to 1; ``min_rating`` one of RATING_FLOORS.
+
+    ``rule`` says what a group is (``graph.groups.RULES``); it is kept with the plan of a group only.
+    """
 
     travel: str = "crow"
     cap_km: float | None = None
     occupancy: float | None = None
     min_rating: str = "requires improvement"
     objective: Literal["total", "worst"] = "total"
+    rule: str = "brand"
 
     def document(self) -> dict[str, Any]:
         """The options that differ from nothing said, for the plan's record of itself."""
@@ -99,17 +104,21 @@ def make_plan(
     assumptions: Assumptions,
     engine: Engine,
     chance: np.random.Generator | None = None,
+    failure: Failure | None = None,
 ) -> Plan:
     """Work out who goes where if ``names`` of ``kind`` fail; with ``chance``, on one random draw of the estimates.
 
+    ``failure`` is what the names mean, where that is known from an earlier plan of the same snapshot and names.
+
     Raises UnknownName for a name that fits nothing. A person without a bed is part of the answer, with a reason.
     """
-    failure = KINDS[kind](snapshot, names)
+    failure = failure or failure_of(kind, snapshot, names, rule=options.rule)
     beds, rows = beds_of_homes(snapshot, assumptions, occupied=options.occupancy, chance=chance)
     affected = tuple(_needs_of(home, beds[home.id], assumptions) for home in failure.homes)
     needs, left_out = _problem_needs(affected)
     failing = {home.id for home in failure.homes}
-    vacancies, offers, refused = _vacancies(snapshot, beds, failing, options.min_rating)
+    watched = {one.home.id for one in failure.watched}
+    vacancies, offers, refused = _vacancies(snapshot, beds, failing, watched, options.min_rating)
     kinds = tuple(sorted({need.need for need in needs}))
     problem = Problem(
         needs,
@@ -176,7 +185,7 @@ def _problem_needs(affected: Iterable[HomeNeeds]) -> tuple[tuple[ProblemNeed, ..
 
 
 def _vacancies(
-    snapshot: Snapshot, beds: dict[str, Beds], failing: set[str], floor: str
+    snapshot: Snapshot, beds: dict[str, Beds], failing: set[str], watched: set[str], floor: str
 ) -> tuple[list[Vacancy], list[Offer], tuple[tuple[str, int], ...]]:
     vacancies: list[Vacancy] = []
     offers: list[Offer] = []
@@ -186,6 +195,8 @@ def _vacancies(
             continue
         home = snapshot.homes[home_id]
         reason = refusal(home.current.record, floor=floor)
+        if reason is None and home_id in watched:
+            reason = UNDER_WHAT_FAILED
         at = home.current.place
         if reason is None and at.latitude is None:
             reason = "where it stands is not known"

@@ -8,7 +8,7 @@ from contingency.scenarios import area, company, group, home, provider
 from contingency.scenarios.choice import Failure, UnknownName
 from register.snapshot import Snapshot
 
-__all__ = ["KINDS", "Failure", "UnknownName"]
+__all__ = ["KINDS", "Failure", "UnknownName", "failure_of"]
 
 #: Kind -> what it does with the names given: which homes are affected, and what the names were read as.
 KINDS: dict[str, Callable[[Snapshot, Sequence[str]], Failure]] = {
@@ -18,3 +18,13 @@ KINDS: dict[str, Callable[[Snapshot, Sequence[str]], Failure]] = {
     "company": company.affected,
     "group": group.affected,
 }
+
+
+def failure_of(kind: str, snapshot: Snapshot, names: Sequence[str], *, rule: str = "brand") -> Failure:
+    """What fails when ``names`` of a kind do. ``rule`` says what a group is; the other kinds have no use for it.
+
+    Raises UnknownName for a name that fits nothing.
+    """
+    if kind == "group":
+        return group.affected(snapshot, names, rule)
+    return KINDS[kind](snapshot, names)

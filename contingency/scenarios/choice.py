@@ -14,12 +14,25 @@ class UnknownName(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
+class Watched:
+    """A home that does not close by this failure, and is to be watched: which provider runs it, and why."""
+
+    home: Home
+    provider: str | None
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class Failure:
-    """What failed: the ids as read (sorted), a sentence saying so, and the homes it takes down, in order of id."""
+    """What failed: the ids as read (sorted), a sentence saying so, and the homes it takes down, in order of id.
+
+    ``watched`` are homes that only stand under what failed, in order of id.
+    """
 
     ids: tuple[str, ...]
     sentence: str
     homes: tuple[Home, ...]
+    watched: tuple[Watched, ...] = ()
 
 
 def read_id(text: str, known: Iterable[str], what: str) -> str:

@@ -1,35 +1,33 @@
-"""A brand's providers fail together: CQC's own grouping, which is not a legal entity and is named as what it is."""
+"""A group's providers fail together. What a group is, is said by a rule: the rules differ, and each is named."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from contingency.scenarios.choice import Failure, UnknownName, read_id, standing
-from register.snapshot import Home, Snapshot
+from graph.groups import RULES, Group, UnknownRule, groups_by
+from graph.ownership import build_network
+from register.snapshot import Snapshot
 
 
-def affected(snapshot: Snapshot, names: Sequence[str]) -> Failure:
-    """Homes under the same CQC brand as the brand, provider or home named. Raises UnknownName."""
-    brands: dict[str, str] = {}
-    members: dict[str, str] = {}
-    for home in snapshot.homes.values():
-        record = home.current.record
-        if record.brand_id:
-            brand = f"cqc-brand:{record.brand_id}"
-            brands[brand] = record.brand_name or record.brand_id
-            members[home.id] = brand
-            if record.provider_id:
-                members[record.provider_id] = brand
-    ids: set[str] = set()
+def affected(snapshot: Snapshot, names: Sequence[str], rule: str = "brand") -> Failure:
+    """Homes in the same group as the brand, company, owner, provider or home named.
+
+    Raises UnknownName, also for a rule that is none and for something that stands in no group.
+    """
+    network = build_network(snapshot)
+    try:
+        groups = groups_by(network, rule)
+    except UnknownRule as problem:
+        raise UnknownName(str(problem)) from problem
+    group_of = {member: group for group in groups for member in (group.id, *group.members)}
+    chosen: dict[str, Group] = {}
     for name in names:
-        found = read_id(name, [*brands, *members], "brand, provider or home")
-        ids.add(found if found in brands else members[found])
-    if not ids:
-        raise UnknownName("name a brand, or a provider or home in it")
-    homes: list[Home] = [h for h in snapshot.homes.values() if members.get(h.id) in ids]
-    titles = [brands[i].removeprefix("BRAND ") for i in sorted(ids)]
+        found = group_of[read_id(name, group_of, "brand, company, provider or home in a group")]
+        chosen[found.id] = found
+    titles = " and ".join(chosen[group].name for group in sorted(chosen))
     return Failure(
-        tuple(sorted(ids)),
-        f"every provider under the CQC brand {' and '.join(titles)} fails (a brand is CQC's grouping, not a company)",
-        standing(homes),
+        tuple(sorted(chosen)),
+        f"the group of {titles} fails with every provider in it (rule {rule}: {RULES[rule]})",
+        standing(snapshot.homes[home] for group in chosen.values() for home in group.homes),
     )
