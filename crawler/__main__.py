@@ -19,20 +19,25 @@ from register.intake import IntakeProblem
 
 
 def main() -> int:
-    """Crawl, and write the report, or a sentence where the database or the disk fails (status 2)."""
+    """Crawl, and write the outcome: a report, or a sentence where the database or the disk fails (status 2)."""
     job = msgspec.json.decode(sys.stdin.buffer.readline(), type=Job)
     Thread(target=_end_with_standard_input, daemon=True).start()
-    try:
-        outcome = Outcome(crawl(job, open_database(job.database_url)))
-    except DatabaseProblem as problem:
-        outcome = Outcome(trouble=f"{job.source}: {problem}")
-    except IntakeProblem as problem:
-        outcome = Outcome(trouble=str(problem))
-    except OSError as problem:
-        why = problem.strerror or problem
-        outcome = Outcome(trouble=f"{job.source}: the disk failed the crawl ({why}); nothing was published.")
+    outcome = outcome_of(job)
     Path(sys.argv[1]).write_bytes(msgspec.json.encode(outcome))
     return 2 if outcome.trouble else 0
+
+
+def outcome_of(job: Job) -> Outcome:
+    """Crawl in this process, once."""
+    try:
+        return Outcome(crawl(job, open_database(job.database_url)))
+    except DatabaseProblem as problem:
+        return Outcome(trouble=f"{job.source}: {problem}")
+    except IntakeProblem as problem:
+        return Outcome(trouble=str(problem))
+    except OSError as problem:
+        why = problem.strerror or problem
+        return Outcome(trouble=f"{job.source}: the disk failed the crawl ({why}); nothing was published.")
 
 
 def _end_with_standard_input() -> None:

@@ -50,6 +50,8 @@ def scrapy_settings(run: Run) -> dict[str, Any]:
         "ROBOTSTXT_OBEY": True,
         "COOKIES_ENABLED": False,
         "TELNETCONSOLE_ENABLED": False,
+        "REMOTE_CONTROL_ENABLED": False,
+        "EXTENSIONS": {"scrapy.extensions.remote_control.RemoteControl": None},  # loading it alone costs 0.2 s
         "REFERER_ENABLED": False,
         "CONCURRENT_REQUESTS_PER_DOMAIN": 16 if run.loopback else rate.at_once,
         "DOWNLOAD_DELAY": 0 if run.loopback else delay,

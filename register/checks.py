@@ -160,7 +160,7 @@ def _shares(checks: Checks, counted: Counted, before: Before | None, named: str)
         expected = had / of_all * of_now
         if has < expected * (1 - checks.max_fall) and expected - has > FEW:
             reasons.append(
-                f"{named}: {has:,} of {of_now:,} {words}, where before it were {had:,} of {of_all:,}: "
+                f"{named}: {has:,} of {of_now:,} {words}, where before it was {had:,} of {of_all:,}: "
                 f"a fall of more than {_said(checks.max_fall, False)}."
             )
     return reasons

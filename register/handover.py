@@ -23,12 +23,17 @@ class Held:
 
 @dataclass(slots=True)
 class Handed:
-    """One list of a run as staged: its records by kind and id, its faults, and what is counted for the checks."""
+    """One list of a run as staged: its records by kind and id, its faults, and what is counted for the checks.
+
+    ``beside_lost``: rows were lost from another list of the same file; a provider told of in such a row alone is not
+    in the list of providers, and did not end.
+    """
 
     delivery: Delivery
     rank: int
     records: dict[str, dict[str, Held]] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
+    beside_lost: bool = False
     postcodes: set[str] = field(default_factory=set)
     handed: int = 0
     repeated: int = 0
@@ -79,7 +84,7 @@ class Handed:
 
         A row that nobody can identify might be any record that seems to be missing.
         """
-        return self.delivery.complete and all(fault.record_id for fault in self.lost)
+        return self.delivery.complete and not self.beside_lost and all(fault.record_id for fault in self.lost)
 
     def counted(self) -> Counted:
         """What the checks judge."""

@@ -261,6 +261,9 @@ class Intake:
                     (lot.faults if lot else orphans).append(fault)
                 case _:
                     pass
+        for lot in lots.values():
+            others = (other for other in lots.values() if other is not lot)
+            lot.beside_lost = any(other.lost and other.delivery.origin == lot.delivery.origin for other in others)
         return list(lots.values()), orphans, sorted(problems)
 
     def _judge(self, connection: Connection, checks: Checks, handed: list[Handed], problems: list[str]) -> Verdict:

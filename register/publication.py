@@ -81,7 +81,7 @@ def publish_delivery(connection: Connection, spool: Spool, run: int, lot: Handed
         published += len(differing)
         ended += len(absent)
     notes: tuple[str, ...] = ()
-    if delivery.complete and not lot.whole:
+    if delivery.complete and any(fault.record_id is None for fault in lot.lost):
         notes = (
             f"{delivery.feed} as at {day}: a row's id could not be read, so absence from this list ended nothing.",
         )

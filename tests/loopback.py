@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -15,6 +17,8 @@ from urllib.parse import SplitResult, parse_qs, urlsplit
 KEY = "a-key-for-tests"
 KINDS = {"locations": ("locationId", "locationName"), "providers": ("providerId", "providerName")}
 
+#: Status, headers, body. Names that begin with a colon are no headers but what happens on the way: ``:wait`` seconds
+#: before the answer, ``:trickle`` seconds after each byte, ``:length`` "none" to close the connection in its place.
 Answer = tuple[int, dict[str, str], bytes]
 
 
@@ -93,24 +97,42 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         status, headers, body = self._answer(urlsplit(self.path), {k.lower(): v for k, v in self.headers.items()})
+        time.sleep(float(headers.get(":wait", 0)))
         self.send_response(status)
         for name, value in headers.items():
-            self.send_header(name, value)
-        if "Content-Length" not in headers:
+            if not name.startswith(":"):
+                self.send_header(name, value)
+        if ":length" in headers:
+            self.send_header("Connection", "close")
+            self.close_connection = True
+        elif "Content-Length" not in headers:
             self.send_header("Content-Length", str(len(body)))
         else:
             self.close_connection = True
         self.end_headers()
-        self.wfile.write(body)
+        if ":trickle" not in headers:
+            self.wfile.write(body)
+            return
+        for byte in body:
+            self.wfile.write(bytes([byte]))
+            self.wfile.flush()
+            time.sleep(float(headers[":trickle"]))
 
     def log_message(self, format: str, *args: object) -> None:
         pass
 
 
+class _Server(ThreadingHTTPServer):
+    def handle_error(self, request: object, client_address: object) -> None:
+        """A reader that hung up in the middle of an answer is what some tests are about."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)  # type: ignore[arg-type]
+
+
 @contextmanager
 def serve(site: Site) -> Iterator[Site]:
     """Serve a site on a free port until the block ends."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Handler, site.answer))
+    server = _Server(("127.0.0.1", 0), partial(_Handler, site.answer))
     server.daemon_threads = True
     site.address = f"http://127.0.0.1:{server.server_address[1]}"
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)

@@ -242,6 +242,11 @@ class CqcApi(RegisterSpider):
         elif not again and page.page > 1:
             yield self._page(kind, f"page=1&perPage={PER_PAGE}", again=True)
 
+    def check_answer(self, response: Response) -> None:
+        """Stop at an answer that is none; but an empty one in place of a single record is that record's trouble."""
+        if "identifier" not in response.cb_kwargs or response.status != 200:
+            super().check_answer(response)
+
     def _record(self, kind: str, identifier: str) -> Request:
         address = f"{self.run.base}/{kind}/{quote(identifier, safe='')}"
         if self.run.partner_code:
@@ -251,8 +256,9 @@ class CqcApi(RegisterSpider):
 
     def parse_record(self, response: Response, kind: str, identifier: str) -> Iterator[Request | Item]:
         """Read a record. One that is not there is passed over; an id in lower case is asked for once more in upper."""
-        if response.status == 200 and response.body.lstrip()[:1] == b"<":
-            yield from self._missed(kind, identifier, "the answer was a web page")
+        start = response.body.lstrip()[:1]
+        if response.status == 200 and start in (b"", b"<"):
+            yield from self._missed(kind, identifier, f"the answer was {'a web page' if start else 'empty'}")
         elif response.status == 200:
             yield from self.harvest.record(kind, identifier, response.body)
         elif response.status == 400 and identifier != identifier.upper():

@@ -1,0 +1,239 @@
+"""Published files on a bad night: cut, emptied, changed, re-labelled; and a county that shrank, or forgot its beds."""
+
+from __future__ import annotations
+
+import gzip
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from loopback import Answer, Site, serve
+from nights import Register
+
+from register.intake import RunReport
+
+CASES = Path(__file__).resolve().parent / "cases"
+HTML, CSV = {"Content-Type": "text/html"}, {"Content-Type": "text/csv"}
+PAGE = "/using-cqc-data"
+FOLDER, ACTIVE = "/system/files/2026-05/", "05_May_2026_HSCA_Active_Locations.csv"
+#: The recorded case without its row that has no id: a list with such a row is never whole.
+LINES = [
+    line
+    for line in (CASES / "cqc_directory" / ACTIVE).read_bytes().splitlines(keepends=True)
+    if not line.startswith(b",") or not line.strip(b",\r\n")
+]
+BODY = b"".join(LINES)
+LOGIN = b"<!DOCTYPE html><title>Please log in</title>"
+HEADER = next(number for number, line in enumerate(LINES) if b"Location ID" in line)
+
+
+def directory() -> Site:
+    """CQC's page and files."""
+    folder = CASES / "cqc_directory"
+    files = {f"{FOLDER}{p.name}": (200, CSV, p.read_bytes()) for p in folder.iterdir() if p.suffix == ".csv"}
+    files[FOLDER + ACTIVE] = (200, CSV, BODY)
+    return Site(answers={**files, PAGE: (200, HTML, (folder / "using-cqc-data.html").read_bytes())})
+
+
+@pytest.fixture(scope="module")
+def good(tmp_path_factory: pytest.TempPathFactory) -> Register:
+    """A register after one good night."""
+    register = Register(tmp_path_factory.mktemp("files") / "good")
+    with serve(directory()) as site:
+        assert register.night("cqc_directory", site.address + PAGE).state == "published"
+    return register
+
+
+def header_with(was: bytes, now: bytes) -> bytes:
+    lines = list(LINES)
+    assert was in lines[HEADER]
+    lines[HEADER] = lines[HEADER].replace(was, now, 1)
+    return b"".join(lines)
+
+
+#: What the file of the active locations answers, and how the morning finds it.
+FAULTS: dict[str, tuple[Answer, str]] = {
+    "a login page": ((200, HTML, LOGIN), "abandoned: .*web page"),
+    "an empty file": ((200, CSV, b""), "abandoned: .*the answer is empty"),
+    "blank lines": ((200, CSV, b"\n\n \n"), "abandoned: .*the answer is empty"),
+    "a header and no row": ((200, CSV, b"".join(LINES[: HEADER + 1])), "kept aside: .*the whole list, and is empty"),
+    "rows and no header": ((200, CSV, b"".join(LINES[HEADER + 1 :])), "abandoned: .*no header row"),
+    "a changed header": ((200, CSV, header_with(b"Location ID", b"Ref")), 'abandoned: .*it lacks "Location ID"'),
+    "cut, its length told": ((200, {**CSV, "Content-Length": str(len(BODY))}, BODY[:-90]), "abandoned: .*cut short"),
+    "cut within a row": ((200, CSV, BODY[: len(BODY) - len(LINES[-1]) + 40]), "kept aside: .*a fall of more than"),
+    "cut, no length told": ((200, {**CSV, ":length": ""}, b"".join(LINES[:-1])), "in part: .*did not say how long"),
+    "one row of four": ((200, CSV, b"".join(LINES[: HEADER + 2])), "kept aside: .*a fall of more than"),
+    "every row twice": ((200, CSV, BODY + b"".join(LINES[HEADER + 1 :])), "published: "),
+    "as plain text": ((200, {"Content-Type": "text/plain; charset=ascii"}, BODY), "published: "),
+    "as a spreadsheet": ((200, {"Content-Type": "application/vnd.ms-excel"}, BODY), "published: "),
+    "gzipped in place": ((200, CSV, gzip.compress(BODY)), "published: "),
+    "a gzip cut short": ((200, CSV, gzip.compress(BODY)[:-12]), "abandoned: .*cut short or a broken gzip"),
+    "a gzip bomb": ((200, CSV, gzip.compress(bytes(120 * 1024**2), 9)), "abandoned: .*unpacks to more than"),
+    "malformed UTF-8": ((200, CSV, BODY.replace(b"Old Mill", b"Old\xff\xfeMill")), "published: "),
+    "a broken workbook": ((200, CSV, b"PK\x03\x04" + bytes(500)), "abandoned: .*"),
+    "JSON": ((200, CSV, b'{"error": "no"}'), "abandoned: .*JSON, not a table"),
+    "429 until tomorrow": ((429, {"Retry-After": "86400"}, b""), "abandoned: .*too many requests"),
+    "500 for ever": ((500, {}, b""), "abandoned: .*the answer was 500"),
+    "trickled": ((200, {**CSV, ":trickle": "0.2"}, BODY), "abandoned: .*did not answer in time"),
+    "elsewhere": ((302, {"Location": "http://localhost:9/x.csv"}, b""), "abandoned: .*not a place of this source"),
+    "round and round": ((302, {"Location": FOLDER + ACTIVE}, b""), "abandoned: .*redirect"),
+}  # fmt: skip
+
+
+def morning_after(good: Register, folder: Path, site: Site, source: str = "cqc_directory") -> tuple[RunReport, str]:
+    """One bad night, with what must hold whatever the fault; the report, and how the morning finds it."""
+    register = good.copy(folder / "register")
+    before, digest = register.open_records(), register.digest
+    with serve(site):
+        report = register.night(source, site.address + PAGE, timeout=0.6)
+    after, morning = register.open_records(), register.state(source)
+    assert after.keys() >= before.keys(), "a bad night closed a record"
+    if report.state != "published":
+        assert register.digest == digest and morning.stale
+        with serve(directory()) as well:
+            assert register.night(source, well.address + PAGE).state == "published"
+        assert register.open_records() == before and not register.state(source).stale
+    return report, f"{report.state}{' in part' if morning.partial else ''}: {' '.join(morning.issues)}"
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_bad_file_loses_nothing_closes_nothing_and_is_named(good: Register, tmp_path: Path, fault: str) -> None:
+    answer, said = FAULTS[fault]
+    site = directory()
+    site.answers[FOLDER + ACTIVE] = answer
+    _, found = morning_after(good, tmp_path, site)
+    assert re.match(f".*{said}", found), found
+
+
+@pytest.mark.parametrize(
+    ("page", "said"),
+    [
+        ((200, HTML, b"<html>nothing here today</html>"), "abandoned: .*no link to the active locations"),
+        ((200, HTML, b""), "abandoned: .*the answer is empty"),
+        ((200, HTML, b"\xff\xfe<a href='http://[x/05_May_2026_HSCA_Active_Locations.csv'>"), "abandoned: "),
+    ],
+)
+def test_a_page_without_its_links_is_named(good: Register, tmp_path: Path, page: Answer, said: str) -> None:
+    site = directory()
+    site.answers[PAGE] = page
+    _, found = morning_after(good, tmp_path, site)
+    assert re.match(f".*{said}", found), found
+
+
+def test_a_file_dated_in_the_future_is_kept_aside(good: Register, tmp_path: Path) -> None:
+    site = directory()
+    later = ACTIVE.replace("2026", "2031")
+    site.answers[PAGE] = (200, HTML, f"<a href='{FOLDER}{later}'>x</a>".encode())
+    site.answers[FOLDER + later] = (200, CSV, BODY.replace(b"2026", b"2031") if b"as at" in BODY else BODY)
+    _, found = morning_after(good, tmp_path, site)
+    assert "describes a day that has not come" in found
+
+
+HOMES = 60
+COLUMNS = ["CSNumber", "CareService", "ServiceName", "Service_Postcode", "SP_number", "ServiceProvider"]
+COLUMNS += ["ServiceStatus", "ServiceType", "Registered_Places", "Client_group", "DateReg", "Subtype"]
+DATASTORE = "/datastore"
+
+
+def datastore(day: str, homes: range, change: Callable[[dict[str, object]], dict[str, object]] = dict) -> Site:
+    """The Care Inspectorate's page and a datastore of as many homes."""
+    rows = [
+        {
+            "CSNumber": f"CS{2003000000 + n}",
+            "CareService": "Care Home Service",
+            "ServiceName": f"House {n}",
+            "Service_Postcode": f"EH1 {n % 9 + 1}AA",
+            "SP_number": f"SP{2003000000 + n // 5}",
+            "ServiceProvider": f"Invented Care {n // 5} Limited",
+            "ServiceStatus": "Active",
+            "ServiceType": "Private",
+            "Registered_Places": 20 + n,
+            "Client_group": "Adults",
+            "DateReg": "01/04/2002",
+            "Subtype": "Older People",
+        }
+        for n in homes
+    ]
+    rows = [change(row) for row in rows]
+    text = "\r\n".join([",".join(rows[0]), *(",".join(str(value) for value in row.values()) for row in rows)]) + "\r\n"
+    name = f"MDSF_data_{day}.csv"
+    link = f"<a href='/documents/{name.replace(' ', '%20')}'>Datastore</a>".encode()
+    file = f"/documents/{name.replace(' ', '%20')}"
+    return Site(answers={DATASTORE: (200, HTML, link), file: (200, CSV, text.encode("windows-1252"))})
+
+
+def renamed(was: str, now: str) -> Callable[[dict[str, object]], dict[str, object]]:
+    return lambda row: {now if name == was else name: value for name, value in row.items()}
+
+
+SHRUNK = {
+    "half of the homes": (range(HOMES // 2), dict, "has 30 rows where the list before it had 60"),
+    "no beds": (
+        range(HOMES), lambda r: {**r, "Registered_Places": ""}, "0 of 60 have beds known, where before it was 60"),
+    "a postcode column under another name": (
+        range(HOMES), renamed("Service_Postcode", "Pcode"), "0 of 60 have postcode known, where before it was 60"),
+    "a kind of service under another name": (
+        range(HOMES), lambda r: {**r, "CareService": "Residence"}, "0 of 60 are care homes, where before it was 60"),
+    "beds in words": (range(HOMES), lambda r: {**r, "Registered_Places": "many"}, "0 of 60 have beds known"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("same_day", [False, True])
+@pytest.mark.parametrize("change", SHRUNK)
+def test_a_list_that_lost_what_plans_rest_on_is_kept_aside_and_the_next_good_night_recovers(
+    tmp_path: Path, change: str, same_day: bool
+) -> None:
+    homes, damage, said = SHRUNK[change]
+    well = datastore("30 April 2026", range(HOMES))
+    bad = datastore("30 April 2026" if same_day else "31 May 2026", homes, damage)
+    register = Register(tmp_path / "register")
+    with serve(well) as site:
+        assert register.night("care_inspectorate", site.address + DATASTORE).state == "published"
+    digest, records = register.digest, register.open_records()
+    with serve(bad) as site:
+        report = register.night("care_inspectorate", site.address + DATASTORE)
+    assert report.state == "kept aside" and said in " ".join(report.reasons), report
+    state = register.state("care_inspectorate")
+    assert state.stale and said in " ".join(state.issues)
+    assert (register.digest, register.open_records()) == (digest, records)
+    with serve(well) as site:
+        assert register.night("care_inspectorate", site.address + DATASTORE).state == "published"
+    assert register.digest == digest and not register.state("care_inspectorate").stale
+
+
+def test_a_few_homes_fewer_and_a_few_beds_unknown_are_an_ordinary_month(tmp_path: Path) -> None:
+    register = Register(tmp_path / "register")
+    with serve(datastore("30 April 2026", range(HOMES))) as site:
+        register.night("care_inspectorate", site.address + DATASTORE)
+
+    def some(row: dict[str, object]) -> dict[str, object]:
+        return {**row, "Registered_Places": "" if str(row["CSNumber"]).endswith("7") else row["Registered_Places"]}
+
+    with serve(datastore("31 May 2026", range(3, HOMES), some)) as site:
+        report = register.night("care_inspectorate", site.address + DATASTORE)
+    assert (report.state, report.deliveries[0].ended) == ("published", 3), report.reasons
+
+
+def test_a_list_cut_within_a_row_ends_neither_homes_nor_their_providers(tmp_path: Path) -> None:
+    register = Register(tmp_path / "register")
+    with serve(datastore("30 April 2026", range(HOMES))) as site:
+        register.night("care_inspectorate", site.address + DATASTORE)
+    before = register.open_records()
+    cut = datastore("31 May 2026", range(HOMES))
+    file = next(path for path in cut.answers if path.endswith(".csv"))
+    cut.answers[file] = (200, CSV, cut.answers[file][2][:-600])
+    with serve(cut) as site:
+        report = register.night("care_inspectorate", site.address + DATASTORE)
+    assert report.state == "published" and not any(one.complete or one.ended for one in report.deliveries)
+    assert register.open_records() == before
+    assert "is cut short: the file ends in the middle of it" in " ".join(register.state("care_inspectorate").issues)
+
+
+def test_checks_at_the_publishers_own_address_hold_a_list_that_doubled() -> None:
+    from crawler.source import SOURCES
+
+    checks = SOURCES["care_inspectorate"].checks_for(publisher_address=True)
+    assert checks.max_rise == 0.5 and checks.floors
+    assert replace(checks, max_rise=None) != checks
