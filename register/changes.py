@@ -172,7 +172,7 @@ def _begun(home: Home, then: Then, before: Snapshot, after: Snapshot) -> Change:
 def _ended(home: Home, then: Then, before: Snapshot, after: Snapshot) -> Iterator[Change]:
     """A home without an active registration now: closed, a candidate for it, or between two owners for long."""
     if then.registration is not None and not then.active and _run_by_another(then.registration, before):
-        return  # the later list corrected an address, by which the two were held to be one home: nothing ended since
+        return  # a correction parted what was held to be one home; its end is older than the period
     ended = home.current.record.deregistered_on
     was = evidence_of(then.registration, "status") if then.registration else None
     if home.status == "closed" and then.status != "closed":

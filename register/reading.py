@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import TypeVar
 
@@ -34,8 +34,8 @@ from register.records import (
     VacancyRecord,
 )
 from register.snapshot import Company, Control, Evidence, FeedState, Home, Provider, Registration, Snapshot
-from register.succession import homes_of
-from register.versions import Believed, Seen, State, read_seen
+from register.succession import Sight, homes_of
+from register.versions import Believed, Seen, State, read_listings, read_seen
 
 _ENCODER = msgspec.json.Encoder(order="deterministic")
 #: Lists of boundaries and of companies do not move the day that a register is read as at: a plan is about homes.
@@ -65,6 +65,7 @@ def load_snapshot(engine: Engine, *, on: date | None = None, known: date | None 
         believed = _believed(run, lists)
         day = on or max((one.state.as_at for one in lists if not _BESIDE.issuperset(one.kinds)), default=date.min)
         seen = read_seen(connection, believed, LocationRecord, day)
+        listings = read_listings(connection, believed)
         seen_providers = read_seen(connection, believed, ProviderRecord, day)
         seen_areas = read_seen(connection, believed, AreaRecord, day)
         seen_vacancies = read_seen(connection, believed, VacancyRecord, day)
@@ -74,7 +75,9 @@ def load_snapshot(engine: Engine, *, on: date | None = None, known: date | None 
         postcodes = _postcodes(connection)
     areas = tuple(_areas(seen_areas))
     merged = [merge_location(seen[identifier], believed.lists) for identifier in sorted(seen)]
-    homes, home_of = _homes(merged, Places(postcodes, Councils(areas), day), _listed_until(seen, believed, day), day)
+    sights = {one.record.id: replace(one.sight, also_listed=listings.get(one.record.id, ())) for one in merged}
+    places, until = Places(postcodes, Councils(areas), day), _listed_until(seen, believed, day)
+    homes, home_of = _homes(merged, sights, places, until, day)
     wanted = {r.record.provider_id for home in homes.values() for r in home.registrations if r.record.provider_id}
     providers = _providers(seen_providers, wanted, homes)
     vacancies = _of_homes(_current(seen_vacancies, VacancyRecord), homes, home_of)
@@ -221,7 +224,11 @@ def _listed_until(seen: Mapping[str, list[Seen]], believed: Believed, day: date)
 
 
 def _homes(
-    merged: Sequence[MergedLocation], places: Places, listed_until: Mapping[str, date], day: date
+    merged: Sequence[MergedLocation],
+    sights: Mapping[str, Sight],
+    places: Places,
+    listed_until: Mapping[str, date],
+    day: date,
 ) -> tuple[dict[str, Home], dict[str, str]]:
     """Care homes of what is merged."""
     registrations = [
@@ -229,7 +236,6 @@ def _homes(
         for one in merged
         if one.record.care_home
     ]
-    sights = {one.record.id: one.sight for one in merged}
     return homes_of(registrations, on=day, sights=sights, listed_until=listed_until)
 
 

@@ -20,6 +20,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from itertools import product
 
 from register.records import LocationRecord
 from register.snapshot import Home, HomeStatus, Join, Registration
@@ -48,10 +49,13 @@ class Sight:
 
     ``last_seen``: the last day on which a list holds it. ``vanished``: true where its end is not recorded but told
     from a complete list without it, so that it ended on some day between ``last_seen`` and ``deregistered_on``.
+    ``also_listed``: the other names and addresses that its lists have given it, of any day. A postcode corrected years
+    after a sale must not take the home's past away from it.
     """
 
     last_seen: date
     vanished: bool = False
+    also_listed: tuple[LocationRecord, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +184,7 @@ def _inferred(known: Mapping[str, Registration], sights: Mapping[str, Sight], re
         together.join(join.earlier, join.later)
     at_place: dict[str, list[str]] = {}
     for identifier, registration in known.items():
-        for key in _keys(registration.record):
+        for key in set().union(*(_keys(record) for record in _as_listed(registration.record, sights))):
             at_place.setdefault(key, []).append(identifier)
     candidates: dict[tuple[str, str], _Candidate] = {}
     for key in sorted(at_place):
@@ -227,6 +231,12 @@ class _Likeness:
         return int(len(self.grounds) < 2) + int(not self.name)
 
 
+def _as_listed(record: LocationRecord, sights: Mapping[str, Sight]) -> tuple[LocationRecord, ...]:
+    """A registration with every name and address that its lists have given it, the present one first."""
+    sight = sights.get(record.id)
+    return (record, *sight.also_listed) if sight else (record,)
+
+
 def _liken(one: LocationRecord, other: LocationRecord) -> _Likeness:
     """Compare two registrations; what either does not say is not shared."""
     return _Likeness(
@@ -242,14 +252,16 @@ def _weigh(earlier: LocationRecord, later: LocationRecord, sights: Mapping[str, 
     """Whether the later registration looks like the earlier one taken over, and on what grounds."""
     if later.registered_on is None or earlier.registered_on is None:
         return None
-    like = _liken(earlier, later)
+    pairs = product(_as_listed(earlier, sights), _as_listed(later, sights))
+    like = min((_liken(*pair) for pair in pairs), key=lambda like: (like.rank, -len(like.grounds)))
     first_end, last_end = _ends(earlier, sights.get(earlier.id))
     if first_end is None or last_end is None:
         seen = [sight.last_seen for one in (earlier.id, later.id) if (sight := sights.get(one))]
         return _listed_twice(earlier, later, like, min(seen, default=date.max) - later.registered_on)
     gap, overlap = later.registered_on - last_end, first_end - later.registered_on
     # Neighbours in one street have one postcode and first line: by these alone only a clean hand-over counts.
-    numbered = like.address and any(mark.isdigit() for mark in (earlier.address or ("",))[0])
+    lines = [record.address[0] for record in _as_listed(earlier, sights) if record.address]
+    numbered = like.address and all(any(mark.isdigit() for mark in line) for line in lines)
     certain = like.name or like.uprn
     if overlap > (NEAR if certain else BRIEF) or gap > (NEAR if certain or numbered or like.beds else BRIEF):
         return None

@@ -127,6 +127,34 @@ def read_seen(connection: Connection, believed: Believed, kind: type[Record], da
     return found
 
 
+def read_listings(connection: Connection, believed: Believed) -> dict[str, tuple[LocationRecord, ...]]:
+    """The names and addresses that the lists, of any day, have given each care home, where they are more than one.
+
+    By id, each once and in one order; the records hold id, name, first line, postcode, UPRN and beds alone.
+    """
+    table = table_of(VERSIONS[LocationRecord])
+    columns = [table.c[name] for name in ("id", "name", "address", "postcode", "uprn", "beds")]
+    found: dict[str, set[tuple[Any, ...]]] = {}
+    query = select(*columns).where(believed.holds(table), table.c.care_home.is_(True)).distinct()
+    for identifier, *listing in connection.execute(query):
+        found.setdefault(identifier, set()).add(tuple(listing))
+    return {
+        identifier: tuple(
+            LocationRecord(
+                id=identifier,
+                name=name,
+                address=_decoded(address, False) if address else None,
+                postcode=postcode,
+                uprn=uprn,
+                beds=beds,
+            )
+            for name, address, postcode, uprn, beds in sorted(listings, key=repr)
+        )
+        for identifier, listings in found.items()
+        if len(listings) > 1
+    }
+
+
 def _confirmed(days: Sequence[date], start: date, end: date | None, *, day: date, sighted: date | None) -> date:
     """The newest list up to ``day`` that held content of ``start`` to ``end``: of the feed's complete lists (``days``)
     and the record's last sighting; for content that begins later, its first day."""

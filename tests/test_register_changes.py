@@ -221,6 +221,27 @@ def test_a_sale_that_a_rule_infers_says_so(register):
     assert "That it is one home is inferred: same address" in change.sentence
 
 
+def test_a_postcode_corrected_long_after_a_sale_brings_no_closure(register):
+    later = JUNE + timedelta(days=200)
+    sold = {"name": "Home 1", "provider_id": "exercise:P2", "registered_on": date(2025, 6, 2)}
+    register.lists(MAY, a_home(1))
+    register.lists(JUNE, a_home(2, **sold))
+    register.lists(later, a_home(2, **{**sold, "postcode": "EX1 1ZZ"}))
+    assert register.kinds(JUNE, later) == ["address changed"]
+    assert register.kinds(MAY, later) == ["new provider", "address changed"]
+    after = load_snapshot(register.engine, on=later)
+    assert [home.status for home in after.homes.values()] == ["open"]
+
+
+def test_an_end_of_before_the_period_is_not_told_when_a_correction_parts_two_homes(register):
+    ended = a_home(1, status="Deregistered", deregistered_on=date(2025, 5, 1))
+    register.lists(MAY, ended, a_home(2, provider_id="exercise:P2", registered_on=date(2025, 5, 2)))
+    register.lists(JUNE, ended, a_home(2, provider_id="exercise:P2", registered_on=date(2015, 5, 2)))
+    assert len(load_snapshot(register.engine, on=MAY).homes) == 1
+    assert len(load_snapshot(register.engine, on=JUNE).homes) == 2
+    assert register.kinds() == []
+
+
 def test_a_home_registered_again_with_the_same_provider_is_told_as_that(register):
     register.lists(MAY, a_home(1))
     register.lists(JUNE, a_home(2, name="Home 1", registered_on=date(2025, 6, 2)))
