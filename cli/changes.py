@@ -12,14 +12,17 @@ from typing import Annotated
 import typer
 from sqlalchemy import Engine
 
+from cli.loading import now
 from cli.session import AsJson, Incomplete, Known, On, Refused, answer_json, day, messages, open_register
 from register.change_kinds import Change, in_words
 from register.changes import compare, first_lists, stale_sources
 from register.digest import Digest, Period, arrange, as_text, document
 from register.digest_pages import as_atom, as_html
 from register.identifiers import scheme
+from register.mail import MailProblem, Post, compose, post_of, send
 from register.place import Councils
 from register.reading import load_snapshot
+from register.settings import Settings
 from register.snapshot import Snapshot
 from register.status import list_days
 
@@ -39,6 +42,9 @@ def changes(  # noqa: PLR0917 - a command line has as many options as a reader n
     html: Annotated[Path | None, typer.Option(help="Write a page here.")] = None,
     atom: Annotated[Path | None, typer.Option(help="Write an Atom feed here.")] = None,
     text: Annotated[Path | None, typer.Option(help="Write plain text here, as for an e-mail.")] = None,
+    mail: Annotated[
+        bool, typer.Option("--mail", help="Send it by e-mail, where something changed and mail is configured.")
+    ] = False,
     as_json: AsJson = False,
     on: On = None,
     known: Known = None,
@@ -46,7 +52,8 @@ def changes(  # noqa: PLR0917 - a command line has as many options as a reader n
     """What changed: homes opened, closed, sold, re-rated. By default each register's two newest whole lists."""
     if since is not None and learnt_since is not None:
         raise Refused("--since compares two days, --learnt-since what was known on two days: give one of them")
-    _, engine = open_register()
+    settings, engine = open_register()
+    post = _post(settings) if mail else None
     pairs, notes = _pairs(engine, since, learnt_since, on, known)
     digest, code = _digest(pairs, notes, area)
     for path, write in ((html, as_html), (text, as_text)):
@@ -58,8 +65,32 @@ def changes(  # noqa: PLR0917 - a command line has as many options as a reader n
         answer_json(document(digest))
     else:
         typer.echo(as_text(digest), nl=False)
-    if digest.notes:
-        raise Incomplete(" ".join(digest.notes))
+    missing = list(digest.notes)
+    if post and (digest.changes or digest.notes):
+        missing += _mailed(digest, post)
+    if missing:
+        raise Incomplete(" ".join(missing))
+
+
+def _post(settings: Settings) -> Post:
+    """Where mail goes. Refused where it is not configured."""
+    try:
+        post = post_of(settings)
+    except MailProblem as problem:
+        raise Refused(str(problem)) from problem
+    if post is None:
+        raise Refused("--mail: not configured; set LONGSTOP_SMTP_URL, LONGSTOP_MAIL_FROM and LONGSTOP_MAIL_TO")
+    return post
+
+
+def _mailed(digest: Digest, post: Post) -> list[str]:
+    """Send the digest; what went wrong, if anything: the digest itself has been given already."""
+    try:
+        send(compose(digest, post, now()[0]), post)
+    except MailProblem as problem:
+        return [f"The digest was not sent to everybody: {problem}."]
+    messages.print(f"sent to {', '.join(post.recipients)}", markup=False)
+    return []
 
 
 def _pairs(

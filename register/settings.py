@@ -80,6 +80,9 @@ class Settings(BaseSettings):
     database_url: str = ""
     data_dir: Path = Path(user_data_dir("longstop", appauthor=False))
     osrm_url: str | None = None
+    smtp_url: str | None = None
+    mail_from: str | None = None
+    mail_to: str | None = None
 
     _file: dict[str, str] = PrivateAttr(default_factory=dict)
     _environment: dict[str, str] = PrivateAttr(default_factory=dict)
@@ -136,6 +139,9 @@ class Settings(BaseSettings):
             "DATABASE_URL": mask_url(self.database_url),
             "DATA_DIR": str(self.data_dir),
             "OSRM_URL": mask_url(self.osrm_url) if self.osrm_url else None,
+            "SMTP_URL": mask_url(self.smtp_url) if self.smtp_url else None,
+            "MAIL_FROM": self.mail_from,
+            "MAIL_TO": self.mail_to,
         }
         for name, value in values.items():
             shown.append(Setting(PREFIX + name, value, self._look_up(PREFIX + name)[1]))

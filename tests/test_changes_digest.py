@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+import socket
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
@@ -266,3 +267,21 @@ def test_a_file_that_cannot_be_written_is_refused(longstop: Longstop, tmp_path: 
     (tmp_path / "file").write_text("in the way")
     status, _, err = longstop("changes", "--html", tmp_path / "file" / "page.html")
     assert status == 2 and "cannot be written" in " ".join(err.split())
+
+
+def test_mail_is_sent_only_where_it_is_configured(longstop: Longstop, monkeypatch: pytest.MonkeyPatch):
+    for name in ("SMTP_URL", "MAIL_FROM", "MAIL_TO"):
+        monkeypatch.delenv(f"LONGSTOP_{name}", raising=False)
+    status, out, err = longstop("changes", "--mail")
+    assert status == 2 and "set LONGSTOP_SMTP_URL" in " ".join(err.split()) and not out
+
+
+def test_a_digest_that_cannot_be_mailed_is_given_all_the_same(longstop: Longstop, monkeypatch: pytest.MonkeyPatch):
+    with socket.socket() as nobody:
+        nobody.bind(("127.0.0.1", 0))  # bound and not listening: whoever connects is refused
+        monkeypatch.setenv("LONGSTOP_SMTP_URL", f"smtp://127.0.0.1:{nobody.getsockname()[1]}")
+        monkeypatch.setenv("LONGSTOP_MAIL_FROM", "me@longstop.example")
+        monkeypatch.setenv("LONGSTOP_MAIL_TO", "planning@council.example")
+        status, out, err = longstop("changes", "--mail")
+    assert status == 1 and "did not take the mail" in " ".join(err.split())
+    assert "candidate for closure" in " ".join(out.split())
