@@ -32,6 +32,7 @@ app.command()(showing.search)
 app.command()(showing.home)
 app.command()(ownership.owners)
 app.command()(ownership.groups)
+app.command()(ownership.export)
 app.command()(planning.plan)
 app.command()(showing.config)
 
@@ -67,5 +68,8 @@ def status_of(arguments: list[str] | None = None) -> int:
         return 1
     except BrokenPipeError:
         sys.stderr.close()
+        return 2
+    except OSError as problem:  # a disk that is full or fails may do so anywhere
+        messages.print(f"longstop: {problem.filename or 'the disk'}: {problem.strerror or problem}", markup=False)
         return 2
     return 0

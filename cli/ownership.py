@@ -1,16 +1,29 @@
-"""``longstop owners`` and ``longstop groups``: who stands behind a home, and what each rule holds together."""
+"""``longstop owners``, ``groups`` and ``export``: who stands behind a home, what a rule joins, and open data out."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from cli.session import AsJson, Incomplete, Known, On, Refused, answer_json, answer_table, answers, read_snapshot
+from cli.session import (
+    AsJson,
+    Incomplete,
+    Known,
+    On,
+    Refused,
+    answer_json,
+    answer_table,
+    answers,
+    messages,
+    read_snapshot,
+)
 from contingency.scenarios.choice import read_id
 from graph.chain_document import chains_document
 from graph.control import Rule, chains_above
+from graph.exports import FORMATS
 from graph.groups import RULES, UnknownRule, groups_by
 from graph.ownership import build_network
 
@@ -132,3 +145,22 @@ def groups(
             for row in rows
         ),
     )
+
+
+def export(
+    form: Annotated[str, typer.Argument(metavar="FORMAT", help=f"Which: {', '.join(FORMATS)}.")],
+    out: Annotated[Path, typer.Option(help="The file to write; a name that ends in .jsonl makes bods JSON lines.")],
+    on: On = None,
+    known: Known = None,
+) -> None:
+    """Write who owns what as open data. Two exports of one register are byte for byte the same."""
+    if form not in FORMATS:
+        raise Refused(f"{form!r} is not a format; choose {' or '.join(FORMATS)}")
+    _, snapshot = read_snapshot(on, known)
+    try:
+        count = FORMATS[form](snapshot, build_network(snapshot), out)
+    except OSError as problem:
+        raise Refused(f"--out {out}: {problem.strerror}") from problem
+    messages.print(f"{out}: {count:,} records as at {snapshot.on}", markup=False, soft_wrap=True)
+    if not snapshot.controls:
+        raise Incomplete("nothing is known of who controls companies: longstop refresh companies_house_bulk")
