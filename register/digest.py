@@ -201,7 +201,8 @@ def summary(digest: Digest) -> tuple[str, ...]:
     periods = "; ".join(period.sentence for period in digest.periods)
     compared = [f"Compared: {periods}."] if periods else []
     if not digest.totals:
-        return (*compared, "Nothing changed.") if periods else ("Nothing could be compared.",)
+        nothing = "Nothing changed in what could be compared." if digest.notes else "Nothing changed."
+        return (*compared, nothing) if periods else ("Nothing could be compared.",)
     return (*compared, *(f"{kind}: {count:,}" for kind, count in digest.totals))
 
 

@@ -104,6 +104,7 @@ def test_text_fits_a_mail_and_says_what_was_compared():
 def test_nothing_changed_is_said_in_words():
     assert "Nothing changed." in as_text(arrange([PERIOD], []))
     assert "Nothing changed." in as_html(arrange([PERIOD], []))
+    assert "Nothing changed in what could be compared." in as_text(arrange([PERIOD], [], notes=["ci: no list yet."]))
     assert "Nothing could be compared." in as_text(arrange([], []))
 
 
