@@ -23,7 +23,11 @@ def main() -> int:
     job = msgspec.json.decode(sys.stdin.buffer.readline(), type=Job)
     Thread(target=_end_with_standard_input, daemon=True).start()
     outcome = outcome_of(job)
-    Path(sys.argv[1]).write_bytes(msgspec.json.encode(outcome))
+    try:
+        Path(sys.argv[1]).write_bytes(msgspec.json.encode(outcome))
+    except OSError as problem:
+        print(f"{job.source}: the outcome cannot be written ({problem.strerror}). {outcome.trouble}", file=sys.stderr)
+        return 2
     return 2 if outcome.trouble else 0
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import resource
 import shutil
+import signal
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from multiprocessing import get_context
@@ -23,8 +25,8 @@ from register.status import SourceState, source_states
 
 FIRST = date(2026, 6, 1)
 #: A server from which each crawl is forked: the libraries are loaded once, and Scrapy's reactor is new every time.
-_CONTEXT = get_context("forkserver")
-_CONTEXT.set_forkserver_preload(
+FORKED = get_context("forkserver")
+FORKED.set_forkserver_preload(
     [
         "crawler.__main__",
         "crawler.spiders.cqc_api",
@@ -45,12 +47,19 @@ _CONTEXT.set_forkserver_preload(
 )
 
 
-def _crawl(job: bytes, outcome: Path, said: Path) -> None:
-    """In the forked process: what the crawl prints goes to a file, its outcome to another."""
+def _crawl(job: bytes, outcome: Path, said: Path, room: int | None) -> None:
+    """In the forked process: what the crawl prints goes to a file, its outcome to another.
+
+    With ``room`` no file may grow beyond so many bytes, as on a disk that is full.
+    """
     with said.open("wb") as stream:
         os.dup2(stream.fileno(), 1)
         os.dup2(stream.fileno(), 2)
-        outcome.write_bytes(msgspec.json.encode(outcome_of(msgspec.json.decode(job, type=Job))))
+        if room is not None:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (room, resource.RLIM_INFINITY))
+        found = msgspec.json.encode(outcome_of(msgspec.json.decode(job, type=Job)))
+        resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+        outcome.write_bytes(found)
 
 
 @dataclass
@@ -59,6 +68,7 @@ class Register:
 
     folder: Path
     nights: int = 0
+    pid: int = 0
 
     @property
     def url(self) -> str:
@@ -89,15 +99,19 @@ class Register:
             timeout=timeout,
         )
 
-    def crawl(self, source: str, base: str, *, timeout: float | None = None) -> Outcome:
+    def interrupt(self) -> None:
+        """Ask the crawl that is going on to stop, as Ctrl-C does."""
+        os.kill(self.pid, signal.SIGINT)
+
+    def crawl(self, source: str, base: str, *, timeout: float | None = None, room: int | None = None) -> Outcome:
         """Crawl in a forked process. No crawl may print a traceback, whatever it meets."""
         self.folder.mkdir(parents=True, exist_ok=True)
         outcome, said = self.folder / "outcome.json", self.folder / "said.txt"
         outcome.unlink(missing_ok=True)
-        child = _CONTEXT.Process(
-            target=_crawl, args=(msgspec.json.encode(self.job(source, base, timeout=timeout)), outcome, said)
-        )
+        job = msgspec.json.encode(self.job(source, base, timeout=timeout))
+        child = FORKED.Process(target=_crawl, args=(job, outcome, said, room))
         child.start()
+        self.pid = child.pid or 0
         child.join()
         assert "Traceback" not in said.read_text(), said.read_text()
         assert child.exitcode == 0
