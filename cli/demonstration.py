@@ -11,19 +11,22 @@ from typing import Annotated
 import typer
 
 from cli.loading import crawl_source, load_figures, print_run
+from cli.ownership import owners_of, print_chains
 from cli.planning import print_plan, save_report
 from cli.session import Incomplete, Refused, answers, messages, travel_engine
 from contingency.assumptions import read_assumptions
 from contingency.document import document
 from contingency.plan import Options, make_plan
 from exercise import build_county, serve, write_vacancies
+from graph.exports import FORMATS
+from graph.ownership import build_network
 from register.database import open_database
 from register.reading import load_snapshot
 from register.settings import read_settings
 from register.snapshot import Snapshot
 
 #: The sources the county publishes, in the order in which they are needed.
-COUNTY_SOURCES = ("ons_boundaries", "cqc_api", "cqc_directory")
+COUNTY_SOURCES = ("ons_boundaries", "cqc_api", "cqc_directory", "companies_house_bulk")
 
 #: Requests a minute that the county's own site can bear; real publishers are asked at the pace their YAML states.
 LOOPBACK_RATE = "60000"
@@ -68,8 +71,13 @@ def demo(
         )
     answer = document(made)
     print_plan(answer)
+    print_chains(owners_of(snapshot, provider))
     paths = save_report(made, answer, out)
-    answers.print("The plan is here:", style="bold")
+    network = build_network(snapshot)
+    for form, name in (("bods", "ownership.bods.json"), ("graphml", "ownership.graphml")):
+        paths.append(out / name)
+        FORMATS[form](snapshot, network, paths[-1])
+    answers.print("The plan, and who owns what, are here:", style="bold")
     for path in paths:
         answers.print(f"  {path}", markup=False, soft_wrap=True)
 

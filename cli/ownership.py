@@ -26,6 +26,7 @@ from graph.control import Rule, chains_above
 from graph.exports import FORMATS
 from graph.groups import RULES, UnknownRule, groups_by
 from graph.ownership import build_network
+from register.snapshot import Snapshot
 
 CHAIN_RULES: tuple[Rule, ...] = ("psc25", "control50")
 
@@ -44,21 +45,27 @@ def owners(
     if chosen is None:
         raise Refused(f"--rule {rule}: choose {' or '.join(CHAIN_RULES)}")
     _, snapshot = read_snapshot(on, known)
-    network = build_network(snapshot)
-    found_id = read_id(identifier, dict.fromkeys([*network, *snapshot.home_of]), "home, provider, company or owner")
-    found = chains_above(network, snapshot.home_of.get(found_id, found_id), chosen)
-    document = chains_document(snapshot, network, found, chosen)
+    document = owners_of(snapshot, identifier, chosen)
     if as_json:
         answer_json(document)
     else:
-        _print_chains(document)
+        print_chains(document)
     if not snapshot.controls:
         raise Incomplete("nothing is known of who controls companies: longstop refresh companies_house_bulk")
-    if found.cut:
-        raise Incomplete(f"there are more than {len(found.chains):,} chains; the rest are not listed")
+    if document["cut"]:
+        raise Incomplete(f"there are more than {len(document['chains']):,} chains; the rest are not listed")
 
 
-def _print_chains(document: dict[str, Any]) -> None:
+def owners_of(snapshot: Snapshot, identifier: str, rule: Rule = "psc25") -> dict[str, Any]:
+    """The chains above a home, provider, company or owner as a document. Raises UnknownName."""
+    network = build_network(snapshot)
+    found_id = read_id(identifier, dict.fromkeys([*network, *snapshot.home_of]), "home, provider, company or owner")
+    found = chains_above(network, snapshot.home_of.get(found_id, found_id), rule)
+    return chains_document(snapshot, network, found, rule)
+
+
+def print_chains(document: dict[str, Any]) -> None:
+    """Chains of ownership on a terminal: where they end, then each link by link."""
     if document["invented"]:
         answers.print("INVENTED COUNTY: an exercise. No home, person or company here is real.", style="bold reverse")
     answers.print(

@@ -84,7 +84,7 @@ def authority_table(findings: Findings) -> Table:
         columns=tuple(columns),
         rows=tuple(rows),
         sheet="Authorities",
-        total=total,
+        total=total if rows else None,
         note="Distances are of the people who leave homes in that council's area. "
         "A person who stays inside the area counts among its arrivals too.",
     )

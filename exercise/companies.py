@@ -151,7 +151,7 @@ class Companies:
 
 
 def _above(block: int, place: int, name: str) -> Company:
-    """The ``place``-th company above the ``block``-th group: 99900011 is the first above the first."""
+    """The ``place``-th company above the ``block``-th group: block 0 is the large chain's."""
     return Company(f"999{block * _BLOCK + place:05d}", f"{name} Limited".upper())
 
 
@@ -217,7 +217,7 @@ def _chain(made: Companies, company: str) -> None:
 def _group(made: Companies, company: str, number: int, brand: str) -> None:
     """A middling group: one holding company, and what stands above it by the group's number."""
     name = brand.removeprefix("BRAND ")
-    holding = _above(number, 1, f"{name} Holdings")
+    holding = _above(number + 1, 1, f"{name} Holdings")
     made.held(company, holding, SHARES.format(MOST), VOTES.format(MOST))
     match number % 6:
         case 0:
@@ -229,7 +229,7 @@ def _group(made: Companies, company: str, number: int, brand: str) -> None:
             made.person(holding.number, number, SHARES.format(QUARTER), VOTES.format(QUARTER))
             made.person(holding.number, number + 100, SHARES.format(QUARTER) + "-as-trust")
         case 3:
-            other = _above(number, 2, f"{name} Ring")
+            other = _above(number + 1, 2, f"{name} Ring")
             made.held(holding.number, other, SHARES.format(HALF))
             made.held(other.number, holding, SHARES.format(MOST))
         case 4:
