@@ -33,6 +33,9 @@ from register.intake import Intake, RunReport, mark_killed
 from register.settings import Settings
 from register.wanted import companies_that_matter
 
+#: The file descriptor that messages go to; standard output is kept for answers.
+STANDARD_ERROR = 2
+
 Parser = Callable[..., Iterator[Item]]
 
 #: Files that lie beside published ones and are no part of them.
@@ -125,7 +128,7 @@ def refresh(
 def _in_its_own_process(job: Job, answer: Path) -> int:
     """Crawl in a new process, and give its exit status. It ends when this one ends, however that comes about."""
     command = [sys.executable, "-m", "crawler", str(answer)]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=sys.stderr.fileno()) as process:
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=STANDARD_ERROR) as process:
         try:
             if process.stdin is not None:
                 with suppress(BrokenPipeError):  # it is dead already: its status tells

@@ -89,7 +89,7 @@ def write_months(folder: Path) -> Path:
     for number, month in enumerate(("31 March 2026", "30 April 2026", "31 May 2026")):
         lines = ["CSNumber,CareService,ServiceName,Registered_Places,SP_number,ServiceStatus,DateReg"]
         lines += [
-            f"CS{2003000000 + n},Care Home Service,House {n},{20 + n * number % 7},SP{2003000000 + n // 5},Active,1/4/2002"
+            f"CS{2003000000 + n},Care Home Service,House {n},{20 + n * number % 7},SP{2003000 + n // 5},Active,1/4/2002"
             for n in range(number * 10, 400 + number * 5)
         ]
         (folder / f"{number} MDSF_data_{month}.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
