@@ -171,27 +171,25 @@ def _sorted_out(files: Sequence[Path]) -> tuple[list[Published], list[Published]
 
 def _read_snapshot(snapshot: Published, wanted: set[str] | None, *, today: date, as_at: date | None) -> Iterator[Item]:
     """The entries of the wanted companies, pass by pass; what the passes find above them is added to ``wanted``."""
-    held, said, made = _survey(snapshot.files)
-    reading = Reading(CONTROL, snapshot.origin, as_at or snapshot.day or made or today, private=PRIVATE)
-    whole = snapshot.all_parts and said == held
-    yield Delivery(feed=CONTROL, as_at=reading.as_at, complete=whole, origin=snapshot.origin)
-    if said is None:
-        reading.once("has no last line with totals: absence from it ends nothing", field="kind")
-    elif snapshot.all_parts and said != held:
-        reading.once(
-            f"its last line says {said:,} entries and it holds {held:,}: absence from it ends nothing", field="kind"
-        )
-    elif not snapshot.all_parts:
-        reading.once(f"{len(snapshot.files)} of {snapshot.parts} parts are there: absence ends nothing", field="kind")
-    yield from reading.drain()
+    day = as_at or snapshot.day or _day_made(snapshot.files[-1]) or today
+    reading = Reading(CONTROL, snapshot.origin, day, private=PRIVATE)
+    delivery = Delivery(feed=CONTROL, as_at=day, complete=False, origin=snapshot.origin)
+    yield delivery
     fresh = None if wanted is None else frozenset(wanted)
-    for _ in range(MOST_PASSES):
+    for turn in range(MOST_PASSES):
         lines = PscLines(reading, fresh)
         for file in snapshot.files:
             number = 1
             for some in lines_of(file):
                 yield from lines.take(some, file.name, number)
                 number += len(some)
+        if turn == 0:
+            # Only now is it known whether the list is whole; a later announcement takes the earlier one's place.
+            if missing := _missing(snapshot, lines):
+                reading.once(f"{missing}: absence from this snapshot ends nothing", field="kind")
+            else:
+                yield msgspec.structs.replace(delivery, complete=True)
+            yield from reading.drain()
         if wanted is None:
             return
         above = {one for entry in lines.above if (one := uk_company_number(entry))}
@@ -202,25 +200,27 @@ def _read_snapshot(snapshot: Published, wanted: set[str] | None, *, today: date,
     raise SourceChanged(f"the chain of companies is longer than {MOST_PASSES}: the files cannot be right")
 
 
-def _survey(files: Sequence[Path]) -> tuple[int, int | None, date | None]:
-    """How many entries there are in all the parts; how many the line of totals says; the day it was made."""
-    held, said, made = 0, None, None
-    for file in files:
-        ends, last = 0, b""
-        for chunk in chunks_of(file):
-            ends += chunk.count(b"\n")
-            last = (last + chunk)[-8192:]
-        rest = last.rstrip().rpartition(b"\n")[2]
-        blank = len(last) - len(last.rstrip())
-        held += ends + 1 - last[len(last) - blank :].count(b"\n")
-        try:
-            totals = totals_of(msgspec.json.decode(rest, type=dict[str, object]))
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-            totals = None
-        if totals is not None:
-            said, made = totals
-            held -= 1
-    return held, said, made
+def _missing(snapshot: Published, lines: PscLines) -> str | None:
+    """Why a snapshot is not known to be whole; None where it is."""
+    if not snapshot.all_parts:
+        return f"{len(snapshot.files)} of {snapshot.parts} parts are there"
+    if lines.said is None:
+        return "it has no last line with totals"
+    if lines.said != lines.held:
+        return f"its last line says {lines.said:,} entries and it holds {lines.held:,}"
+    return None
+
+
+def _day_made(file: Path) -> date | None:
+    """The day that a snapshot's last line gives, for a file whose name gives none."""
+    last = b""
+    for chunk in chunks_of(file):
+        last = (last + chunk)[-8192:]
+    try:
+        totals = totals_of(msgspec.json.decode(last.rstrip().rpartition(b"\n")[2], type=dict[str, object]))
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return None
+    return totals[1] if totals else None
 
 
 def _read_list(one: Published, wanted: set[str] | None, *, today: date, as_at: date | None) -> Iterator[Item]:
