@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import json
 import re
 from collections.abc import Callable
 from dataclasses import replace
@@ -12,6 +13,10 @@ import pytest
 from loopback import Answer, Site, serve
 from nights import Register
 
+from cli.main import status_of
+from exercise import build_county
+from exercise.site import Fault
+from exercise.site import serve as serve_county
 from register.intake import RunReport
 
 CASES = Path(__file__).resolve().parent / "cases"
@@ -237,3 +242,39 @@ def test_checks_at_the_publishers_own_address_hold_a_list_that_doubled() -> None
     checks = SOURCES["care_inspectorate"].checks_for(publisher_address=True)
     assert checks.max_rise == 0.5 and checks.floors
     assert replace(checks, max_rise=None) != checks
+
+
+def test_a_county_that_shrank_by_half_is_kept_aside_told_by_exit_status_and_recovers(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    whole, half = build_county(60, 7), build_county(30, 7)
+    monkeypatch.setenv("LONGSTOP_DATA_DIR", str(tmp_path))
+    monkeypatch.setenv("LONGSTOP_DATABASE_URL", f"sqlite:///{(tmp_path / 'register.db').as_posix()}")
+    monkeypatch.chdir(tmp_path)
+
+    def digest() -> str:
+        assert status_of(["status", "--json"]) in (0, 1)
+        return str(json.loads(capfd.readouterr().out)["digest"])
+
+    with serve_county(whole, directory_format="csv") as site:
+        for name, value in site.settings().items():
+            monkeypatch.setenv(name, value)
+        assert status_of(["refresh", "cqc_api"]) == 0
+        assert status_of(["status"]) == 0
+        capfd.readouterr()
+        before = digest()
+        site.publish(half, "csv")
+        assert status_of(["refresh", "cqc_api"]) == 1
+        assert "cqc_api kept aside" in " ".join(capfd.readouterr().err.split())
+        assert status_of(["status"]) == 1
+        assert "was kept aside" in " ".join(capfd.readouterr().out.split())
+        assert digest() == before
+        site.publish(whole, "csv")
+        assert status_of(["refresh", "cqc_api"]) == 0
+        assert status_of(["status"]) == 0
+        site.inject(Fault("/public/v1/locations/", status=404, after=5))
+        assert status_of(["refresh", "cqc_api"]) == 1
+        assert "absence from it ended nothing" in " ".join(capfd.readouterr().err.split())
+        assert status_of(["status"]) == 1
+        capfd.readouterr()
+        assert digest() == before
