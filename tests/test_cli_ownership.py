@@ -1,0 +1,124 @@
+"""The commands that show who stands behind a home: exit statuses, JSON, and sentences where something is missing."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cli.main import status_of
+from crawler.refresh import replay
+from exercise.county import build_county
+from exercise.publish import write_county
+from register.database import open_database
+from register.settings import read_settings
+
+COUNTY = build_county(40, 5)
+LEARNT = datetime(2026, 11, 1, 12, tzinfo=UTC)
+HOME = "EX-100000001"
+
+
+@pytest.fixture(scope="module")
+def folders(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A register of the county with its companies, and one of the county alone."""
+    folder = tmp_path_factory.mktemp("county")
+    write_county(COUNTY, folder / "files", formats=())
+    for name, sources in (("known", ("cqc_api", "companies_house_bulk")), ("unknown", ("cqc_api",))):
+        engine = open_database(f"sqlite:///{(folder / name / 'longstop.db').as_posix()}")
+        for source in sources:
+            replay(source, folder / "files" / source, engine=engine, today=COUNTY.as_at, learnt=LEARNT, shown=False)
+        engine.dispose()
+    return folder
+
+
+@pytest.fixture(autouse=True)
+def register(folders: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LONGSTOP_DATA_DIR", str(folders / "known"))
+    assert read_settings().database_url.endswith("known/longstop.db")
+
+
+def answered(capsys: pytest.CaptureFixture[str], *arguments: str) -> Any:
+    assert status_of([*arguments, "--json"]) == 0
+    return json.loads(capsys.readouterr().out)
+
+
+def test_every_link_of_a_chain_names_its_record_its_day_and_its_rule(capsys: pytest.CaptureFixture[str]):
+    document = answered(capsys, "owners", HOME)
+    assert document["id"] == f"exercise:{HOME}"
+    (chain,) = document["chains"]
+    assert [link["kind"] for link in chain["links"]] == ["operates", "registered", "controls", "controls", "controls"]
+    for link in chain["links"]:
+        assert (
+            link["rule"] and link["evidence"][0]["as_at"] == "2026-11-01" and len(link["evidence"][0]["sha256"]) == 64
+        )
+    assert chain["links"][2]["evidence"][0]["row"] == 1
+    assert chain["share"] == {
+        "minimum": 42.1875, "maximum": 100.0, "exclusive_minimum": False, "exclusive_maximum": False,
+        "words": "42.1875 % to 100 %",
+    }  # fmt: skip
+    assert [(end["kind"], end["offshore"]) for end in document["ends"]] == [("fund or partnership", True)]
+
+
+@pytest.mark.parametrize("name", ["EXP-100000001", "99000001", "gb-coh:99900001"])
+def test_owners_are_asked_for_by_provider_and_company_too(name: str, capsys: pytest.CaptureFixture[str]):
+    assert answered(capsys, "owners", name)["ends"][0]["kind"] == "fund or partnership"
+
+
+def test_the_words_on_a_terminal_hold_the_ring_and_the_rule(capsys: pytest.CaptureFixture[str]):
+    assert status_of(["owners", HOME]) == 0
+    said = capsys.readouterr().out
+    assert "INVENTED" in said and "rests on: companies_house_bulk/control as at 2026-11-01" in said
+
+
+def test_without_companies_the_answer_says_what_is_missing_and_the_status_is_1(
+    folders: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    monkeypatch.setenv("LONGSTOP_DATA_DIR", str(folders / "unknown"))
+    assert status_of(["owners", HOME, "--json"]) == 1
+    said = capsys.readouterr()
+    assert json.loads(said.out)["ends"][0]["kind"] == "not in the data"
+    assert "longstop refresh companies_house_bulk" in said.err
+
+
+def test_groups_by_each_rule_hold_the_same_homes_at_most_once(capsys: pytest.CaptureFixture[str]):
+    found = {rule: answered(capsys, "groups", "--rule", rule)["groups"] for rule in ("brand", "control50", "psc25")}
+    for groups in found.values():
+        homes = [home for group in groups for home in group["homes"]]
+        assert len(homes) == len(set(homes))
+    assert len(found["psc25"]) <= len(found["control50"])
+
+
+def test_a_failed_holding_company_closes_nothing_on_the_command_line_too(capsys: pytest.CaptureFixture[str]):
+    plan = answered(capsys, "plan", "company", "99900001")
+    assert (plan["affected"], plan["summary"]["people"]) == ([], 0)
+    assert plan["watched"]
+    group = answered(capsys, "plan", "group", HOME, "--rule", "control50")
+    assert {home["home"] for home in group["affected"]} == {w["home"] for w in plan["watched"]}
+
+
+@pytest.mark.parametrize("form", ["bods", "graphml"])
+def test_an_export_is_written_twice_the_same(form: str, tmp_path: Path):
+    for name in ("one", "two"):
+        assert status_of(["export", form, "--out", str(tmp_path / name)]) == 0
+    assert (tmp_path / "one").read_bytes() == (tmp_path / "two").read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["owners", "nobody"], "nobody"),
+        (["owners", HOME, "--rule", "brand"], "psc25 or control50"),
+        (["groups", "--rule", "affiliated"], "officers"),
+        (["plan", "group", HOME, "--rule", "affiliated"], "officers"),
+        (["plan", "provider", "EXP-100000001", "--rule", "psc25"], "longstop plan group"),
+        (["export", "spreadsheet", "--out", "x"], "bods or graphml"),
+        (["export", "bods", "--out", "/no/such/folder/x"], "/no/such/folder/x"),
+    ],
+)
+def test_bad_usage_is_one_sentence_and_status_2(arguments: list[str], said: str, capsys: pytest.CaptureFixture[str]):
+    assert status_of(arguments) == 2
+    message = capsys.readouterr().err
+    assert said in message.replace("\n", " ") and "Traceback" not in message
