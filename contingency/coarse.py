@@ -18,8 +18,10 @@ from contingency.problem import FloatArray, IntArray
 SQUARES = (60.0, 15.0)
 #: A problem with fewer pairs than this is solved on all of them at once.
 ALL_PAIRS = 20_000
-#: Homes per origin among the first candidates, and origins per bed pool in use.
-HOMES_PER_ORIGIN, ORIGINS_PER_POOL = 40, 8
+#: Most homes for an origin among the first candidates, fewest pools for one, and most origins for a pool in use.
+HOMES_PER_ORIGIN, AT_LEAST, ORIGINS_PER_POOL = 80, 8, 8
+#: Pairs dearer by this many decimetres than what an origin pays, as far as squares can tell, are left out at first.
+DOUBT = 30_000.0
 #: Costs between squares are in units of 10 m.
 UNIT = 100.0
 
@@ -50,6 +52,10 @@ def first_candidates(network: Network, penalty: int) -> tuple[IntArray, IntArray
     prices = answer.prices.beds[answer.destination].astype(np.float64) * UNIT
     pays = answer.prices.pays[answer.origin].astype(np.float64) * UNIT
     i, j = nearest(network, prices, HOMES_PER_ORIGIN)
+    reduced = network.lower(i, j) + prices[j]
+    near = reduced < pays[i] + DOUBT
+    near[best_of(i, reduced, AT_LEAST)] = True
+    i, j = i[near], j[near]
     pairs = [i * destinations + j, _best_origins(network, pays, answer)]
     i, j = _inherited(network, answer)
     pairs.append(i * destinations + j)
@@ -157,6 +163,6 @@ def _offers(network: Network, pays: FloatArray, best: IntArray, pools: IntArray,
     apart = network.bound[network.row[best][:, None], network.column[some][None, :]]
     reduced = np.ascontiguousarray(apart.T) - pays[best].astype(np.float32)
     chosen = np.argpartition(reduced, few - 1, axis=1)[:, :few]
-    keep = np.isfinite(np.take_along_axis(reduced, chosen, axis=1))
+    keep = np.take_along_axis(reduced, chosen, axis=1) < DOUBT
     who, which = np.nonzero(keep)
     return best[chosen[who, which]] * len(network.beds) + some[who]

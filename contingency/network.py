@@ -160,10 +160,11 @@ def build(problem: Problem, costs: Costs) -> Network:
     present = sorted({need.need for need in problem.needs})
     table = problem.suitable[[kinds[kind] for kind in present]].astype(np.bool_)
     used = np.flatnonzero(table.any(axis=0))
-    rows, row_kind = np.unique(table[:, used], axis=0, return_inverse=True)
-    pools, pool = np.unique(rows, axis=1, return_inverse=True)
-    kind_of = dict(zip(present, row_kind.reshape(-1).tolist(), strict=True))
-    served = pools.any(axis=1)
+    one_kind, row_kind = _distinct(table[:, used])
+    one_pool, pool = _distinct(table[one_kind][:, used].T)
+    pools = table[np.ix_(one_kind, used[one_pool])]
+    kind_of = dict(zip(present, row_kind.tolist(), strict=True))
+    served: BoolArray = np.asarray(pools.any(axis=1))
 
     people = np.array([need.people for need in problem.needs], dtype=np.int64)
     kind = np.array([kind_of[need.need] for need in problem.needs], dtype=np.int64)
@@ -177,7 +178,7 @@ def build(problem: Problem, costs: Costs) -> Network:
 
     width = max(len(pools), pool.size, 1)
     origin, need_at = np.unique(home_row * width + kind[kept], return_inverse=True)
-    destination, vacancy_at = np.unique(home_column * width + pool.reshape(-1), return_inverse=True)
+    destination, vacancy_at = np.unique(home_column * width + pool, return_inverse=True)
     need_of = np.full(len(problem.needs), -1, dtype=np.int64)
     need_of[kept] = need_at.reshape(-1)
     vacancy_of = np.full(len(problem.vacancies), -1, dtype=np.int64)
@@ -210,6 +211,17 @@ def build(problem: Problem, costs: Costs) -> Network:
         need=need_of,
         vacancy=vacancy_of,
     )
+
+
+def _distinct(rows: BoolArray) -> tuple[IntArray, IntArray]:
+    """One row of each sort, in an order that depends on nothing but what they hold, and the sort of each row."""
+    packed = np.packbits(rows, axis=1)
+    each = [row.tobytes() for row in packed]
+    place = {row: at for at, row in enumerate(sorted(set(each)))}
+    sort = np.array([place[row] for row in each], dtype=np.int64)
+    one = np.zeros(len(place), dtype=np.int64)
+    one[sort[::-1]] = np.arange(len(each) - 1, -1, -1)
+    return one, sort
 
 
 def _homes(homes: list[tuple[str, float, float]]) -> tuple[IntArray, IntArray, FloatArray]:

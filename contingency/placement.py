@@ -20,9 +20,9 @@ from contingency.problem import UNREACHABLE, Costs, IntArray, Placement, Problem
 from contingency.repair import Repair
 
 #: So few new pairs are worked in one by one; more are solved afresh.
-FEW = 250
+FEW = 400
 #: Steps that working pairs in one by one may take before a fresh solve is cheaper.
-STEPS = 12_000
+STEPS = 15_000
 
 NOT_SUITABLE: Final = "no suitable vacancy anywhere"
 NOT_REACHABLE: Final = "no suitable vacancy can be reached over land"
@@ -49,7 +49,7 @@ def place(problem: Problem, costs: Costs) -> Placement:
     network = build(problem, costs)
     if not (len(network.people) and len(network.beds)):
         return _nobody(problem)
-    best = _optimal(network, None) if problem.objective == "total" else None
+    best = optimal(network, None) if problem.objective == "total" else None
     if best is None:
         network, best = _worst(network)
     used = np.flatnonzero(best.flow.on > 0)
@@ -105,7 +105,7 @@ def _nobody(problem: Problem) -> Placement:
     return Placement(none, none, none, none, people, 0, 0, True, 0, 0)
 
 
-def _optimal(network: Network, known: Arcs | None) -> Solved:
+def optimal(network: Network, known: Arcs | None) -> Solved:
     """Solve on candidates (or on ``known`` ones), add every pair that undercuts the prices, until none does.
 
     The penalty for leaving someone without a place starts at a few times the longest distance. That is more than any
@@ -224,12 +224,12 @@ def _worst(network: Network) -> tuple[Network, Solved]:
     """
     cap = network.tariff.cap
     surcharge = 0
-    best = _optimal(network, None)
+    best = optimal(network, None)
     if cap is not None:
         surcharge = 4 * max(int(best.arcs.cost.max(initial=0)), cap) + 1
         while True:
             network = network.under(Tariff(cap=cap, surcharge=surcharge))
-            best = _optimal(network, _under(network, best.arcs))
+            best = optimal(network, _under(network, best.arcs))
             if _fewest_beyond(network, best):
                 break
             surcharge *= 16
@@ -239,13 +239,13 @@ def _worst(network: Network) -> tuple[Network, Solved]:
     while low < high:
         middle = (low + high) // 2
         tight = network.under(replace(network.tariff, limit=middle))
-        attempt = _optimal(tight, _under(tight, best.arcs))
+        attempt = optimal(tight, _under(tight, best.arcs))
         if int(attempt.flow.unplaced.sum()) == unplaced and _beyond(attempt, tight) == beyond:
             high = _longest(attempt, tight)
         else:
             low = middle + 1
     tight = network.under(replace(network.tariff, limit=high))
-    return tight, _optimal(tight, _under(tight, best.arcs))
+    return tight, optimal(tight, _under(tight, best.arcs))
 
 
 def _under(network: Network, arcs: Arcs) -> Arcs:
@@ -277,5 +277,5 @@ def _fewest_beyond(network: Network, best: Solved) -> bool:
     if beyond == 0:
         return True
     counting = network.under(Tariff(cap=network.tariff.cap, count=True))
-    fewest = _optimal(counting, _under(counting, best.arcs))
+    fewest = optimal(counting, _under(counting, best.arcs))
     return _beyond(fewest, network) == beyond
