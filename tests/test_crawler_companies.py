@@ -104,7 +104,8 @@ def test_every_kind_of_entry_is_read_and_a_date_that_is_none_is_told():
         "psc-exempt-as-trading-on-uk-regulated-market 2018-04-01/..",
     )
     assert found["psc:99000004/BodyC"].office_country == "Jersey"
-    (fault,) = [item for item in items if isinstance(item, Fault)]
+    fault, whole = [item for item in items if isinstance(item, Fault)]
+    assert "every company in it is taken" in whole.reason
     assert (fault.field, fault.row, fault.loses_row) == ("notified_on", 11, False)
 
 
@@ -129,7 +130,7 @@ def test_a_line_that_cannot_be_read_is_held_back_and_the_others_stand(tmp_path: 
 
 def test_a_field_never_seen_before_is_reported_once_and_its_value_never_shown(tmp_path: Path):
     strange = [line("99000001", f"P{n}", secret_of_somebody="Sample", natures_of_control=[]) for n in range(3)]
-    items = read(written(tmp_path / "s.json", *strange, totals(3)))
+    items = read(written(tmp_path / "s.json", *strange, totals(3)), "gb-coh:99000001")
     (fault,) = [item for item in items if isinstance(item, Fault)]
     assert fault.field == "secret_of_somebody"
     assert "Sample" not in repr(items)
@@ -152,7 +153,7 @@ def test_a_snapshot_in_zipped_parts_is_one_list_whatever_part_a_parent_stands_in
 @pytest.mark.parametrize("count", [None, 1, 3])
 def test_a_snapshot_whose_totals_do_not_fit_it_ends_nothing(tmp_path: Path, count: int | None):
     lines = [above("99000001", "99000002"), above("99000002", "99000003")]
-    items = read(written(tmp_path / "s.json", *lines, *([totals(count)] if count else [])))
+    items = read(written(tmp_path / "s.json", *lines, *([totals(count)] if count else [])), "gb-coh:99000001")
     (delivery,) = [item for item in items if isinstance(item, Delivery)]
     assert not delivery.complete
     assert any("ends nothing" in item.reason for item in items if isinstance(item, Fault))
@@ -235,5 +236,14 @@ def test_the_invented_lines_and_the_sample_of_the_data_pack_are_read_without_a_f
     lines = read(folder / "psc_snapshot_shape.jsonl")
     rows = read(folder / "basic_company_data_sample_2023-08.csv")
     assert [len([i for i in items if isinstance(i, Observation)]) for items in (lines, rows)] == [28, 11]
-    assert not [i for i in (*lines, *rows) if isinstance(i, Fault)]
+    assert [i.field for i in (*lines, *rows) if isinstance(i, Fault)] == ["kind"], "said once: it ends nothing"
     assert {i.as_at for i in lines if isinstance(i, Delivery)} == {date(2026, 1, 5)}
+
+
+def test_reading_files_whole_is_no_measure_for_the_nights_that_follow(engine: Engine, tmp_path: Path):
+    a_provider(engine, tmp_path, "gb-coh:99000001")
+    whole = replay(SOURCE, CASE, engine=engine, today=TODAY, learnt=LEARNT, shown=False, full=True)
+    assert [(d.published, d.complete) for d in whole.deliveries] == [(4, False), (11, False)]
+    night = replay(SOURCE, CASE, engine=engine, today=TODAY, learnt=LEARNT, shown=False)
+    assert night.state == "published", night.reasons
+    assert [(d.handed, d.complete) for d in night.deliveries] == [(3, True), (4, True)]

@@ -185,7 +185,7 @@ def _read_snapshot(snapshot: Published, wanted: set[str] | None, *, today: date,
                 number += len(some)
         if turn == 0:
             # Only now is it known whether the list is whole; a later announcement takes the earlier one's place.
-            if missing := _missing(snapshot, lines):
+            if missing := _missing(snapshot, lines, filtered=wanted is not None):
                 reading.once(f"{missing}: absence from this snapshot ends nothing", field="kind")
             else:
                 yield msgspec.structs.replace(delivery, complete=True)
@@ -200,15 +200,18 @@ def _read_snapshot(snapshot: Published, wanted: set[str] | None, *, today: date,
     raise SourceChanged(f"the chain of companies is longer than {MOST_PASSES}: the files cannot be right")
 
 
-def _missing(snapshot: Published, lines: PscLines) -> str | None:
-    """Why a snapshot is not known to be whole; None where it is."""
+def _missing(snapshot: Published, lines: PscLines, *, filtered: bool) -> str | None:
+    """Why a snapshot is not known to be whole; None where it is.
+
+    One that is read without the filter is a list of other companies than every night's, and is not held against it.
+    """
     if not snapshot.all_parts:
         return f"{len(snapshot.files)} of {snapshot.parts} parts are there"
     if lines.said is None:
         return "it has no last line with totals"
     if lines.said != lines.held:
         return f"its last line says {lines.said:,} entries and it holds {lines.held:,}"
-    return None
+    return None if filtered else "every company in it is taken, whether it matters to the register or not"
 
 
 def _day_made(file: Path) -> date | None:
@@ -227,7 +230,8 @@ def _read_list(one: Published, wanted: set[str] | None, *, today: date, as_at: d
     """The rows of the wanted companies. A file whose name does not say that it is the whole may be a piece of it."""
     reading = Reading(COMPANIES, one.origin, as_at or one.day or today)
     named_whole = "AsOneFile".casefold() in one.origin.casefold() or bool(part_of(one.origin))
-    yield Delivery(feed=COMPANIES, as_at=reading.as_at, complete=named_whole and one.all_parts, origin=one.origin)
+    whole = named_whole and one.all_parts and wanted is not None
+    yield Delivery(feed=COMPANIES, as_at=reading.as_at, complete=whole, origin=one.origin)
     for file in one.files:
         rows: CompanyRows | None = None
         number = 1
