@@ -12,7 +12,7 @@ ON = date(2025, 7, 31)
 EVIDENCE = Evidence("cqc_api/locations", ON, "made for a test", 1, "0" * 64, 1)
 
 
-def a_home(  # noqa: PLR0913 - a test says what matters and leaves the rest
+def a_home(
     number: int,
     *,
     beds: int | None = 40,

@@ -29,7 +29,9 @@ def crawl(source: str) -> RunReport:
     return refresh(source, settings=read_settings(), today=COUNTY.as_at, learnt=LEARNT)
 
 
-def test_the_county_is_crawled_to_the_end_of_every_chain_and_a_file_that_is_gone_publishes_nothing(at_home: pytest.MonkeyPatch):
+def test_the_county_is_crawled_to_the_end_of_every_chain_and_a_missing_file_publishes_nothing(
+    at_home: pytest.MonkeyPatch,
+):
     with serve(COUNTY) as site:
         for name, value in site.settings().items():
             at_home.setenv(name, value)
