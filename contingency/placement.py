@@ -16,13 +16,13 @@ import numpy as np
 from contingency.coarse import first_candidates
 from contingency.network import Network, Tariff, build, split
 from contingency.pricing import Arcs, Flow, Prices, lowest_prices, objective, solve, violations
-from contingency.problem import UNREACHABLE, Costs, IntArray, Placement, Problem
+from contingency.problem import UNREACHABLE, BoolArray, Costs, IntArray, Placement, Problem
 from contingency.repair import Repair
 
 #: So few new pairs are worked in one by one; more are solved afresh.
-FEW = 400
-#: Steps that working pairs in one by one may take before a fresh solve is cheaper.
-STEPS = 15_000
+FEW = 200
+#: Pairs that may be looked at while working new ones in, before a fresh solve is cheaper.
+STEPS = 1_200_000
 
 NOT_SUITABLE: Final = "no suitable vacancy anywhere"
 NOT_REACHABLE: Final = "no suitable vacancy can be reached over land"
@@ -154,66 +154,65 @@ def _free_bed(network: Network, flow: Flow, arcs: Arcs) -> Arcs | None:
 
     Else the pairs of such a chain that are no candidates yet.
     """
-    taken = np.bincount(arcs.j, flow.on, len(network.beds)).astype(np.int64)
-    free = taken < network.beds
-    on = np.flatnonzero(flow.on > 0)
     while (flow.unplaced > 0).any():
-        path = _chain(network, flow.unplaced > 0, free, arcs.i[on], arcs.j[on])
-        if path is None:
+        chain = _chain(network, flow, arcs)
+        if not len(chain.i):
             return None
-        i, j = path
-        cost = network.measure(i, j)
+        cost = network.measure(chain.i, chain.j)
         if (cost != UNREACHABLE).all():
-            new = ~np.isin(i * len(network.beds) + j, arcs.i * len(network.beds) + arcs.j)
-            return Arcs(i[new], j[new], cost[new])
-        for origin in np.unique(i[cost == UNREACHABLE]).tolist():  # the bound was too hopeful: measure the whole row
+            width = len(network.beds)
+            new = ~np.isin(chain.i * width + chain.j, arcs.i * width + arcs.j)
+            return Arcs(chain.i[new], chain.j[new], cost[new])
+        for origin in np.unique(chain.i[cost == UNREACHABLE]).tolist():  # its bound was too hopeful: measure its row
             suited = np.flatnonzero(network.suits[network.kind[origin]][network.pool])
             network.measure(np.full(len(suited), origin), suited)
     return None
 
 
-def _chain(
-    network: Network, unplaced: np.ndarray, free: np.ndarray, on_i: IntArray, on_j: IntArray
-) -> tuple[IntArray, IntArray] | None:
-    """Breadth first from the unplaced to a free bed over pairs that are not known to be forbidden."""
-    by_bed = np.argsort(on_j, kind="stable")
-    on_i, on_j = on_i[by_bed], on_j[by_bed]
-    came_to_bed = np.full(len(network.beds), -1, dtype=np.int64)
-    came_to_origin = np.full(len(network.people), -1, dtype=np.int64)
-    seen = unplaced.copy()
-    frontier = np.flatnonzero(unplaced).tolist()
-    while frontier:
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """A way from someone unplaced to a free bed, as pairs (i, j), none where there is none; and what was reached."""
+
+    i: IntArray
+    j: IntArray
+    origins: BoolArray
+    beds: BoolArray
+
+
+def _chain(network: Network, flow: Flow, arcs: Arcs) -> Chain:
+    """Breadth first from the unplaced over pairs that are not known to be forbidden, and back over pairs in use."""
+    free = np.bincount(arcs.j, flow.on, len(network.beds)) < network.beds
+    on = np.flatnonzero(flow.on > 0)
+    on = on[np.argsort(arcs.j[on], kind="stable")]
+    on_i, on_j = arcs.i[on], arcs.j[on]
+    bed_from = np.full(len(network.beds), -1, dtype=np.int64)
+    origin_from = np.full(len(network.people), -1, dtype=np.int64)
+    seen: BoolArray = np.asarray(flow.unplaced > 0)
+    frontier = np.flatnonzero(seen).tolist()
+    i: list[int] = []
+    j: list[int] = []
+    while frontier and not i:
         following: list[int] = []
         for origin in frontier:
-            open_ = network.suits[network.kind[origin]][network.pool] & (came_to_bed < 0)
-            beds = np.flatnonzero(open_)
+            beds = np.flatnonzero(network.suits[network.kind[origin]][network.pool] & (bed_from < 0))
             beds = beds[np.isfinite(network.bound[network.row[origin], network.column[beds]])]
-            came_to_bed[beds] = origin
-            found = beds[free[beds]]
-            if len(found):
-                return _walked(int(found[0]), came_to_bed, came_to_origin, unplaced)
+            bed_from[beds] = origin
+            if free[beds].any():
+                bed = int(beds[free[beds]][0])
+                while bed >= 0:
+                    i.append(int(bed_from[bed]))
+                    j.append(bed)
+                    bed = int(origin_from[i[-1]])
+                break
             first, last = np.searchsorted(on_j, beds), np.searchsorted(on_j, beds, side="right")
             for bed, a, b in zip(beds.tolist(), first.tolist(), last.tolist(), strict=True):
                 for other in on_i[a:b].tolist():
                     if not seen[other]:
                         seen[other] = True
-                        came_to_origin[other] = bed
+                        origin_from[other] = bed
                         following.append(other)
         frontier = following
-    return None
-
-
-def _walked(
-    bed: int, came_to_bed: IntArray, came_to_origin: IntArray, unplaced: np.ndarray
-) -> tuple[IntArray, IntArray]:
-    i, j = [], []
-    while True:
-        origin = int(came_to_bed[bed])
-        i.append(origin)
-        j.append(bed)
-        if unplaced[origin]:
-            return np.array(i, dtype=np.int64), np.array(j, dtype=np.int64)
-        bed = int(came_to_origin[origin])
+    return Chain(np.array(i, dtype=np.int64), np.array(j, dtype=np.int64), seen, bed_from >= 0)
 
 
 def _worst(network: Network) -> tuple[Network, Solved]:
@@ -234,18 +233,37 @@ def _worst(network: Network) -> tuple[Network, Solved]:
                 break
             surcharge *= 16
     unplaced, beyond = int(best.flow.unplaced.sum()), _beyond(best, network)
-    tight = network
-    low, high = 0, _longest(best, network)
+    low, high = 0 if not beyond or cap is None else cap + 1, _longest(best, network)
+    known = best.arcs
+    limit = high - 1  # the first question is whether the longest journey can be any shorter
     while low < high:
-        middle = (low + high) // 2
-        tight = network.under(replace(network.tariff, limit=middle))
-        attempt = optimal(tight, _under(tight, best.arcs))
-        if int(attempt.flow.unplaced.sum()) == unplaced and _beyond(attempt, tight) == beyond:
-            high = _longest(attempt, tight)
+        tight = network.under(replace(network.tariff, limit=limit))
+        attempt = optimal(tight, _under(tight, known))
+        width = len(network.beds)
+        new = ~np.isin(attempt.arcs.i * width + attempt.arcs.j, known.i * width + known.j)
+        known = known.with_more(attempt.arcs.i[new], attempt.arcs.j[new], attempt.arcs.cost[new])
+        if int(attempt.flow.unplaced.sum()) > unplaced:
+            low = max(limit + 1, _next_distance(tight, attempt, limit))
+        elif _beyond(attempt, tight) > beyond:
+            low = limit + 1
         else:
-            low = middle + 1
+            high = _longest(attempt, tight)
+        limit = (low + high) // 2
     tight = network.under(replace(network.tariff, limit=high))
-    return tight, optimal(tight, _under(tight, best.arcs))
+    return tight, optimal(tight, _under(tight, known))
+
+
+def _next_distance(tight: Network, attempt: Solved, limit: int) -> int:
+    """The least distance beyond ``limit`` that could place one more person.
+
+    Whoever can be reached from the unplaced fills all the beds in reach: a further pair must lead out of them.
+    """
+    chain = _chain(tight, attempt.flow, attempt.arcs)
+    nearest = np.inf
+    for origin in np.flatnonzero(chain.origins).tolist():
+        out = np.flatnonzero(tight.suits[tight.kind[origin]][tight.pool] & ~chain.beds)
+        nearest = min(nearest, tight.distance[tight.row[origin], tight.column[out]].min(initial=np.inf))
+    return int(nearest) if np.isfinite(nearest) else limit + 1
 
 
 def _under(network: Network, arcs: Arcs) -> Arcs:

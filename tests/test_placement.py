@@ -296,6 +296,18 @@ def test_a_chain_over_pairs_that_are_no_candidates_is_found(monkeypatch):
     assert not place(stated, costs).unplaced.any()
 
 
+@pytest.mark.parametrize("length", [3, 60])
+def test_everybody_moves_up_before_one_person_goes_beyond_the_cap(length):
+    up, costs = chain(length, 900)
+    spare = Vacancy("spare", "any", 1, 51.0, 0.0)
+    table = np.hstack([costs.table, np.full((length, 1), UNREACHABLE)])
+    table[0, -1] = 901  # the first home's only other way out, a decimetre beyond the cap
+    stated = Problem(up.needs, (*up.vacancies, spare), up.kinds, np.ones((1, length + 1), dtype=bool), 90, "worst")
+    answer = place(stated, Table(table))
+    is_a_plan(stated, Table(table), answer)
+    assert answer.cost.tolist() == [900] * length
+
+
 @pytest.mark.parametrize("stated", [
     Problem((), (), (), np.zeros((0, 0), dtype=bool)),
     Problem((Need("a", "any", 3, 51.0, 0.0),), (), ("any",), np.zeros((1, 0), dtype=bool)),
