@@ -11,17 +11,19 @@ from functools import partial
 import numpy as np
 
 from contingency.network import Layer, Network, in_blocks, overlay
-from contingency.pricing import Arcs, Flow, Prices, best_of, lowest_prices, nearest, solve
+from contingency.pricing import Arcs, Flow, Prices, best_of, lowest_prices, nearest, solve, sorted_set
 from contingency.problem import FloatArray, IntArray
 
 #: Sides of the squares in kilometres; each divides the one before, so that squares nest.
-SQUARES = (60.0, 15.0)
+SQUARES = (60.0, 15.0, 5.0)
 #: A problem with fewer pairs than this is solved on all of them at once.
 ALL_PAIRS = 20_000
 #: Most homes for an origin among the first candidates, fewest pools for one, and most origins for a pool in use.
 HOMES_PER_ORIGIN, AT_LEAST, ORIGINS_PER_POOL = 80, 8, 8
 #: Pairs dearer by this many decimetres than what an origin pays, as far as squares can tell, are left out at first.
 DOUBT = 30_000.0
+#: Squares for a square among the candidates on the map of squares.
+AMONG_SQUARES = 24
 #: Costs between squares are in units of 10 m.
 UNIT = 100.0
 
@@ -51,15 +53,11 @@ def first_candidates(network: Network, penalty: int) -> tuple[IntArray, IntArray
     assert answer is not None  # noqa: S101 - SQUARES is not empty
     prices = answer.prices.beds[answer.destination].astype(np.float64) * UNIT
     pays = answer.prices.pays[answer.origin].astype(np.float64) * UNIT
-    i, j = nearest(network, prices, HOMES_PER_ORIGIN)
-    reduced = network.lower(i, j) + prices[j]
-    near = reduced < pays[i] + DOUBT
-    near[best_of(i, reduced, AT_LEAST)] = True
-    i, j = i[near], j[near]
+    i, j = nearest(network, pays + DOUBT, prices, HOMES_PER_ORIGIN, AT_LEAST)
     pairs = [i * destinations + j, _best_origins(network, pays, answer)]
     i, j = _inherited(network, answer)
     pairs.append(i * destinations + j)
-    i, j = np.divmod(np.unique(np.concatenate(pairs)), destinations)
+    i, j = np.divmod(sorted_set(np.concatenate(pairs)), destinations)
     return i, j
 
 
@@ -73,9 +71,10 @@ def _solved(network: Network, side: float, before: Answer | None, penalty: int) 
     rank = np.empty(len(order), dtype=np.int64)
     rank[order] = np.arange(len(order))
     destination, one_destination, column = rank[destination], one_destination[order], column.reshape(-1)[order]
-    apart = network.bound[np.ix_(rows, columns)].astype(np.float64)
+    apart = network.bound[np.ix_(rows, columns)].astype(np.float32)
     # People and beds within one square are still some way apart: 0.4 of its side.
-    apart = np.sqrt(apart**2 + (4_000.0 * side) ** 2) / UNIT
+    np.hypot(apart, np.float32(4_000.0 * side), out=apart)
+    np.floor(np.divide(apart, np.float32(UNIT), out=apart), out=apart)
     layer = Layer(
         people=np.bincount(origin, network.people, len(one_origin)).astype(np.int64),
         beds=np.bincount(destination, network.beds, len(one_destination)).astype(np.int64),
@@ -84,20 +83,21 @@ def _solved(network: Network, side: float, before: Answer | None, penalty: int) 
         kind=network.kind[one_origin],
         pool=network.pool[one_destination],
         suits=network.suits,
-        bound=np.floor(apart).astype(np.float32),
+        bound=apart,
     )
     width = len(layer.beds)
     if before is None:
-        i, j = nearest(layer, np.zeros(width), max(24, 60_000 // len(layer.people)))
+        most = max(AMONG_SQUARES, 60_000 // len(layer.people))
+        i, j = nearest(layer, np.zeros(len(layer.people)), np.zeros(width), most, most)
     else:
         weight = np.bincount(destination, before.prices.beds[before.destination] * network.beds, width)
-        i, j = nearest(layer, weight / layer.beds, 24)
+        i, j = nearest(layer, np.zeros(len(layer.people)), weight / layer.beds, AMONG_SQUARES, AMONG_SQUARES)
         parents = Answer(
             before.layer, before.arcs, before.flow, before.prices,
             before.origin[one_origin], before.destination[one_destination],
         )  # fmt: skip
         more_i, more_j = _inherited(layer, parents)
-        i, j = np.divmod(np.union1d(i * width + j, more_i * width + more_j), width)
+        i, j = np.divmod(sorted_set(np.concatenate([i * width + j, more_i * width + more_j])), width)
     lower = layer.lower(i, j)
     joined = np.isfinite(lower)  # an island that no road reaches is infinitely far away
     arcs = Arcs(i[joined], j[joined], lower[joined].astype(np.int64))

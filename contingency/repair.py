@@ -58,7 +58,7 @@ class Repair:
         self._in = _Arcs(arcs.j[:known], arcs.i[:known], arcs.cost[:known], len(layer.beds))
 
     def run(self, most: int) -> tuple[Flow, Prices] | None:
-        """Add the pairs; ``None`` where that takes more than ``most`` steps (a fresh solve is then cheaper)."""
+        """Add the pairs; ``None`` where that means looking at more than ``most`` pairs."""
         self._steps = most
         arcs = self._arcs
         new = np.arange(self._known, len(arcs))
@@ -116,7 +116,7 @@ class Repair:
             if origin in found.origins:
                 continue
             found.origins[origin] = distance
-            self._steps -= 1
+            self._steps -= len(self._out[origin])
             base = distance - pays[origin]
             if base + self._penalty < found.sink:
                 found.sink, found.sink_origin = base + self._penalty, origin
@@ -154,7 +154,6 @@ class Repair:
             if at in found.origins:
                 continue
             found.origins[at] = distance
-            self._steps -= 1
             if self._unplaced[at]:
                 found.sink, found.sink_origin = distance, at
             for on, bed in self._beds_of.get(at, {}).items():
@@ -165,6 +164,7 @@ class Repair:
                 if distance + price[bed] < found.sink:
                     found.sink, found.sink_origin, found.sink_bed = distance + price[bed], -1, bed
                 base = distance + price[bed]
+                self._steps -= len(self._in[bed])
                 for cost, other, arc in self._in[bed]:
                     far = base + cost - pays[other]
                     if far < limit and far < found.sink and far < nearest.get(other, limit):
