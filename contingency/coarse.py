@@ -160,7 +160,7 @@ def _best_origins(network: Network, pays: FloatArray, answer: Answer) -> IntArra
 def _offers(network: Network, pays: FloatArray, best: IntArray, pools: IntArray, block: slice) -> IntArray:
     """For a block of pools, the few of the ``best`` origins with the most to spare after the distance: keys."""
     some, few = pools[block], min(ORIGINS_PER_POOL, len(best))
-    apart = network.bound[network.row[best][:, None], network.column[some][None, :]]
+    apart = network.bound.take(network.column[some], axis=1)[network.row[best]]
     reduced = np.ascontiguousarray(apart.T) - pays[best].astype(np.float32)
     chosen = np.argpartition(reduced, few - 1, axis=1)[:, :few]
     keep = np.take_along_axis(reduced, chosen, axis=1) < DOUBT

@@ -67,10 +67,7 @@ class Costs(Protocol):
     """
 
     def floor(self, needs: IntArray, vacancies: IntArray) -> FloatArray:
-        """A lower bound in decimetres for every pair: shape (len(needs), len(vacancies)). Cheap; never above exact.
-
-        Asked for in blocks, from two threads at once (never while ``exact`` runs).
-        """
+        """A lower bound in decimetres for every pair: shape (len(needs), len(vacancies)). Cheap; never above exact."""
         ...
 
     def exact(self, needs: IntArray, vacancies: IntArray) -> IntArray:
