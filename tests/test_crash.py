@@ -31,7 +31,7 @@ from register.status import source_states
 
 CASES = Path(__file__).resolve().parent / "cases"
 #: ``LONGSTOP_KILLS=200 pytest tests/test_crash.py`` for as many as an inquiry would ask for.
-KILLS = int(os.environ.get("LONGSTOP_KILLS", "25"))
+KILLS = int(os.environ.get("LONGSTOP_KILLS", "15"))
 TODAY, LEARNT = date(2026, 6, 1), datetime(2026, 6, 1, 3, tzinfo=UTC)
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="SIGKILL and flock are POSIX")
 
