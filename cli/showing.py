@@ -174,7 +174,7 @@ def home(
     answers.print(
         f"  {found.status} on {snapshot.on}; registered beds: {'unknown' if beds is None else beds}; "
         f"{record.town or ''} {record.postcode or ''}; {place.authority_name or 'council not known'} "
-        f"({place.authority or '–'}); coordinates: {place.basis}",
+        f"({place.authority or '–'}); {place.basis}",
         markup=False,
     )
     answer_table(

@@ -158,7 +158,7 @@ class Control:
 
 @dataclass(frozen=True, slots=True)
 class FeedState:
-    """The last good delivery of a feed on or before the snapshot's day, for the attribution and age of figures."""
+    """The delivery of a feed that the snapshot rests on: the last by its day, else the first there is."""
 
     feed: str
     as_at: date
