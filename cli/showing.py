@@ -20,10 +20,11 @@ from cli.session import (
 )
 from contingency.scenarios.choice import read_id
 from crawler.source import SOURCES
+from graph.chain_document import evidence_document
 from register.reading import register_digest
 from register.search import search as find
 from register.settings import read_settings
-from register.snapshot import Evidence, Home, Registration, Snapshot
+from register.snapshot import Home, Registration, Snapshot
 from register.status import ListState, SourceState, quarantine_rows, source_states
 
 
@@ -228,17 +229,6 @@ def _registration_document(snapshot: Snapshot, one: Registration) -> dict[str, A
     return {
         **facts,
         "provider": _provider_name(snapshot, one),
-        "evidence": [_evidence_document(e) for e in one.evidence],
+        "evidence": [evidence_document(e) for e in one.evidence],
         "evidence_of_fields": dict(one.field_evidence),
-    }
-
-
-def _evidence_document(evidence: Evidence) -> dict[str, Any]:
-    return {
-        "feed": evidence.feed,
-        "as_at": evidence.as_at.isoformat(),
-        "file": evidence.origin,
-        "row": evidence.row,
-        "sha256": evidence.raw_digest,
-        "run": evidence.run,
     }
