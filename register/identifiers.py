@@ -13,11 +13,11 @@ CARE_SCHEMES = ("cqc", "ci", "ciw", "rqia", "exercise")
 
 #: Ids that the invented county writes in the regulators' own formats; no real regulator uses these prefixes.
 _EXERCISE = re.compile(r"^EX[A-Z]?-[0-9A-Z-]+$")
-_CQC_ID = re.compile(r"^(1-\d{3,13}|[A-Z0-9]{3,14})$")
-_CI_SERVICE = re.compile(r"^CS\d{6,14}$")
-_CI_PROVIDER = re.compile(r"^SP\d{6,14}$")
-_POSTCODE = re.compile(r"^(GIR ?0AA|[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2})$")
-_COMPANY = re.compile(r"^([A-Z]{2}[0-9A-Z]{6}|\d{8})$")
+_CQC_ID = re.compile(r"^(1-[0-9]{3,13}|[A-Z0-9]{3,14})$")
+_CI_SERVICE = re.compile(r"^CS[0-9]{6,14}$")
+_CI_PROVIDER = re.compile(r"^SP[0-9]{6,14}$")
+_POSTCODE = re.compile(r"^(GIR ?0AA|[A-Z]{1,2}[0-9][A-Z0-9]? ?[0-9][A-Z]{2})$")
+_COMPANY = re.compile(r"^([A-Z]{2}[0-9A-Z]{6}|[0-9]{8})$")
 
 
 class BadIdentifier(ValueError):
@@ -62,7 +62,7 @@ def uprn(value: str) -> str:
     Raises BadIdentifier; a value that a spreadsheet has rounded (``1.0007E+11``) is one such.
     """
     text = value.strip().removesuffix(".0").lstrip("0")
-    if not re.fullmatch(r"\d{1,12}", text):
+    if not re.fullmatch(r"[0-9]{1,12}", text):
         raise BadIdentifier(f"{value!r} is not a UPRN (a spreadsheet may have rounded it)")
     return text
 
@@ -73,9 +73,9 @@ def company_number(value: str) -> str:
     Spreadsheets drop leading zeros and registers pad with blanks; both are put right. Raises BadIdentifier.
     """
     text = re.sub(r"\s+", "", value).upper()
-    if re.fullmatch(r"\d{1,8}", text):
+    if re.fullmatch(r"[0-9]{1,8}", text):
         text = text.zfill(8)
-    elif match := re.fullmatch(r"([A-Z]{2})(\d{1,6})([A-Z]?)", text):
+    elif match := re.fullmatch(r"([A-Z]{2})([0-9]{1,6})([A-Z]?)", text):
         letters, digits, tail = match.groups()
         text = letters + digits.zfill(6 - len(tail)) + tail
     if not _COMPANY.match(text):
