@@ -16,7 +16,7 @@ import msgspec
 from crawler.tables import SourceChanged, Table
 from crawler.values import day, text
 from crawler.workbooks import CUT_SHORT
-from register.records import AnyRecord, Delivery, Fault, Observation, raw_digest
+from register.records import Record, Delivery, Fault, Observation, raw_digest
 
 T = TypeVar("T")
 Item = Delivery | Observation | Fault
@@ -87,7 +87,7 @@ class Reading:
         faults, self._faults = self._faults, []
         return iter(faults)
 
-    def observe(self, record: AnyRecord, raw: bytes | str, row: int | None = None) -> Iterator[Observation]:
+    def observe(self, record: Record, raw: bytes | str, row: int | None = None) -> Iterator[Observation]:
         """The record with its evidence. ``raw`` is the raw record, or its SHA-256 in hexadecimal."""
         digest = raw if isinstance(raw, str) else raw_digest(raw)
         yield Observation(feed=self.feed, record=record, raw_digest=digest, origin=self.origin, row=row)

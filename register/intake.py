@@ -28,7 +28,7 @@ from register.last_good import complete_lists, known_before
 from register.models import RunRow, table_of
 from register.postcodes import PostcodeDirectory, postcodes_to_look_up, write_postcodes
 from register.publication import DeliveryReport, publish_delivery, record_unpublished, write_quarantine
-from register.records import AnyRecord, Delivery, Fault, Observation
+from register.records import Delivery, Fault, Observation, Record
 from register.spool import Spool, StagedFault, StagedRecord, Turn, left_overs
 
 #: Whole numbers beyond this are no count of beds, people or years; PostgreSQL's integer ends here too.
@@ -330,7 +330,7 @@ def mark_killed(engine: Engine, spool_dir: Path, learnt: datetime) -> None:
         left.path.unlink(missing_ok=True)
 
 
-def _cannot_be_kept(record: AnyRecord) -> tuple[str, str] | None:
+def _cannot_be_kept(record: Record) -> tuple[str, str] | None:
     """The field and the reason why no database can hold a record; ``None`` where it can."""
     for field in record.__struct_fields__:
         value = getattr(record, field)

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
 from register.identifiers import BadIdentifier, company_number
-from register.records import CompanyRecord, ControlRecord
+from register.records import CompanyRecord, ControlRecord, OfficerRecord, TitleRecord
 
 PartyKind = Literal["person", "company", "body", "protected", "nobody"]
 
@@ -81,13 +81,63 @@ def party_of(record: ControlRecord) -> Party:
 
 
 def _body(record: ControlRecord) -> Party:
-    number, country = uk_company_number(record), country_of(record)
-    if number:
+    if number := uk_company_number(record):
         return Party("company", number, "the company number filed with the entry")
-    if record.name and country:
-        digest = hashlib.sha256(f"{plain_company_name(record.name)}\n{country}".encode()).hexdigest()[:20]
-        return Party("body", f"body:{digest}", f"told by name and country of registration, {country} (inferred)")
-    return Party("body", record.id, "no number and no country are given: the entry stands for itself")
+    return body_of(record.name, country_of(record)) or Party(
+        "body", record.id, "no number and no country are given: the entry stands for itself"
+    )
+
+
+def body_of(name: str | None, country: str | None) -> Party | None:
+    """A body known by name and country of registration alone (in lower case); None where either is missing."""
+    if not name or not country:
+        return None
+    digest = hashlib.sha256(f"{plain_company_name(name)}\n{country}".encode()).hexdigest()[:20]
+    return Party("body", f"body:{digest}", f"told by name and country of registration, {country} (inferred)")
+
+
+def party_of_officer(record: OfficerRecord) -> Party:
+    """Who an officer is: by the same mark as people with control, so that one person is one party in both."""
+    if record.person_mark:
+        return Party("person", f"person:{record.person_mark[:20]}", "told by name and month of birth (inferred)")
+    if record.role.startswith("corporate") or record.registration_number or record.country_registered:
+        filed = ControlRecord(
+            id=record.id,
+            company=record.company,
+            kind="corporate-entity",
+            name=record.name,
+            legal_form=record.legal_form,
+            legal_authority=record.legal_authority,
+            place_registered=record.place_registered,
+            country_registered=record.country_registered,
+            registration_number=record.registration_number,
+        )
+        return _body(filed)
+    if record.officer:
+        return Party("person", f"officer:{record.officer}", "Companies House's own id of the officer")
+    return Party("person", record.id, "no month of birth is given: the entry stands for itself")
+
+
+def party_of_proprietor(title: TitleRecord, turn: int, overseas: Mapping[tuple[str, str], str]) -> Party:
+    """Who proprietor number ``turn`` (from 0) of a title is.
+
+    ``overseas`` gives the company (``gb-coh:OE…``) of a plain name and country: titles carry no such number, and a
+    join by name and country is inferred. A number filed for an owner from abroad is one of its own country's.
+    """
+    proprietor = (title.proprietors or ())[turn]
+    from_here = title.id.startswith("ccod:")
+    number = re.sub(r"[\s./-]", "", proprietor.number or "").upper()
+    if number and (from_here or number.startswith("OE")):
+        try:
+            return Party("company", company_number(number), "the company number in the title")
+        except BadIdentifier:
+            pass
+    country = "united kingdom" if from_here else plain_country(proprietor.country)
+    if country and (known := overseas.get((plain_company_name(proprietor.name), country))):
+        return Party("company", known, f"told by name and country of incorporation, {country} (inferred)")
+    return body_of(proprietor.name, country) or Party(
+        "body", f"{title.id}/{turn + 1}", "no number and no country are given: the proprietor stands for itself"
+    )
 
 
 def uk_company_number(record: ControlRecord) -> str | None:
@@ -127,7 +177,11 @@ def country_of(record: ControlRecord) -> str | None:
 
     The country of its office is followed only where no country of registration is given.
     """
-    words = record.country_registered or record.office_country
+    return plain_country(record.country_registered or record.office_country)
+
+
+def plain_country(words: str | None) -> str | None:
+    """A country's name for comparing, in lower case: "VIRGIN ISLANDS, BRITISH" is "british virgin islands"."""
     if words is None or not (plain := " ".join(words.casefold().split())):
         return None
     return _COUNTRIES.get(plain, plain)

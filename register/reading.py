@@ -15,31 +15,53 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import TypeVar
 
-import msgspec
 from sqlalchemy import Connection, Engine, func, select
 
 from register.database import reading
+from register.fingerprint import digest_of
+from register.holdings import by_company, held, officers_of, read_judgements, sourced, titles_of, traces_of
 from register.identifiers import scheme
 from register.merging import MergedLocation, merge, merge_location, speaks_of_registration
 from register.models import VERSIONS, DeliveryRow, PostcodePlace, RunRow, table_of
 from register.parties import names_agree, party_of
 from register.place import Councils, Places, PostcodeFact
 from register.records import (
+    AccountsRecord,
     AreaRecord,
+    ChargeRecord,
+    CharityRecord,
     CompanyRecord,
     ControlRecord,
+    InsolvencyRecord,
+    LinkRecord,
     LocationRecord,
+    NoticeRecord,
+    OfficerRecord,
     ProviderRecord,
+    Record,
     ResidentsRecord,
+    TitleRecord,
+    TraceRecord,
     VacancyRecord,
 )
 from register.snapshot import Company, Control, Evidence, FeedState, Home, Provider, Registration, Snapshot
 from register.succession import Sight, homes_of
 from register.versions import Believed, Seen, State, read_listings, read_seen
 
-_ENCODER = msgspec.json.Encoder(order="deterministic")
-#: Lists of boundaries and of companies do not move the day that a register is read as at: a plan is about homes.
-_BESIDE = frozenset({"AreaRecord", "CompanyRecord", "ControlRecord"})
+#: Lists of boundaries, companies and land do not move the day that a register is read as at: a plan is about homes.
+_HOMES = frozenset({"LocationRecord", "ProviderRecord", "VacancyRecord", "ResidentsRecord"})
+#: Of what companies and land registers hold, what is read in one way.
+_HOLDINGS: tuple[type[Record], ...] = (
+    OfficerRecord,
+    ChargeRecord,
+    InsolvencyRecord,
+    AccountsRecord,
+    NoticeRecord,
+    CharityRecord,
+    TitleRecord,
+    LinkRecord,
+    TraceRecord,
+)
 _Figure = TypeVar("_Figure", VacancyRecord, ResidentsRecord)
 
 
@@ -63,7 +85,7 @@ def load_snapshot(engine: Engine, *, on: date | None = None, known: date | None 
         run = _last_run(connection, known)
         lists = _lists(connection, run)
         believed = _believed(run, lists)
-        day = on or max((one.state.as_at for one in lists if not _BESIDE.issuperset(one.kinds)), default=date.min)
+        day = on or max((one.state.as_at for one in lists if _HOMES.intersection(one.kinds)), default=date.min)
         seen = read_seen(connection, believed, LocationRecord, day)
         listings = read_listings(connection, believed)
         seen_providers = read_seen(connection, believed, ProviderRecord, day)
@@ -72,6 +94,8 @@ def load_snapshot(engine: Engine, *, on: date | None = None, known: date | None 
         seen_residents = read_seen(connection, believed, ResidentsRecord, day)
         seen_companies = read_seen(connection, believed, CompanyRecord, day)
         seen_controls = read_seen(connection, believed, ControlRecord, day)
+        beside = {kind: read_seen(connection, believed, kind, day) for kind in _HOLDINGS}
+        judgements = read_judgements(connection, known)
         postcodes = _postcodes(connection)
     areas = tuple(_areas(seen_areas))
     merged = [merge_location(seen[identifier], believed.lists) for identifier in sorted(seen)]
@@ -84,21 +108,36 @@ def load_snapshot(engine: Engine, *, on: date | None = None, known: date | None 
     residents = _of_homes(_current(seen_residents, ResidentsRecord), homes, home_of)
     companies = _companies(seen_companies)
     controls = _controls(seen_controls, companies)
-    feeds = _latest(lists, day)
-    return Snapshot(
+    titles = titles_of(sourced(beside[TitleRecord], TitleRecord), companies)
+    snapshot = Snapshot(
         on=day,
         known=known,
-        digest=_digest(day, homes, providers, areas, vacancies, residents, feeds, companies, controls),
+        digest="",
         homes=homes,
         home_of=home_of,
         providers=providers,
         areas=areas,
         vacancies=vacancies,
         residents=residents,
-        feeds=feeds,
+        feeds=_latest(lists, day),
         companies=companies,
         controls=controls,
+        officers=officers_of(sourced(beside[OfficerRecord], OfficerRecord)),
+        charges=by_company(sourced(beside[ChargeRecord], ChargeRecord)),
+        insolvencies=by_company(sourced(beside[InsolvencyRecord], InsolvencyRecord)),
+        accounts=by_company(sourced(beside[AccountsRecord], AccountsRecord)),
+        notices=by_company(sourced(beside[NoticeRecord], NoticeRecord)),
+        charities=sourced(beside[CharityRecord], CharityRecord),
+        titles=titles,
+        traces=traces_of(
+            sourced(beside[TraceRecord], TraceRecord),
+            sourced(beside[LinkRecord], LinkRecord),
+            titles,
+            judgements,
+            home_of,
+        ),
     )
+    return replace(snapshot, digest=digest_of(snapshot))
 
 
 def register_digest(engine: Engine) -> str:
@@ -257,24 +296,23 @@ def _providers(seen: Mapping[str, list[Seen]], wanted: Iterable[str], homes: Map
 
 
 def _companies(seen: Mapping[str, list[Seen]]) -> dict[str, Company]:
-    """Companies that the newest list holds, in order of id; for a day before the first list, those of the first."""
-    found = {}
-    for identifier in sorted(seen):
-        views = [view for view in seen[identifier] if view.state is not State.GONE]
-        if views and isinstance((one := merge(views)).record, CompanyRecord):
-            found[identifier] = Company(one.record, one.evidence)
-    return found
+    """Companies that the newest lists hold, in order of id; for a day before the first list, those of the first."""
+    return {
+        identifier: Company(one.record, one.evidence)
+        for identifier, one in held(seen).items()
+        if isinstance(one.record, CompanyRecord)
+    }
 
 
 def _controls(seen: Mapping[str, list[Seen]], companies: Mapping[str, Company]) -> dict[str, tuple[Control, ...]]:
     """Entries of registers of control, by company. An entry carries its own dates, so a later list speaks of them too;
     one that the newest list no longer holds was struck out, and is left out."""
     found: dict[str, list[Control]] = {}
-    for identifier in sorted(seen):
-        views = [view for view in seen[identifier] if view.state is not State.GONE]
-        if not views or not isinstance((one := merge(views)).record, ControlRecord):
+    for one in held(seen).values():
+        record = one.record
+        if not isinstance(record, ControlRecord):
             continue
-        record, party = one.record, party_of(one.record)
+        party = party_of(record)
         holder = companies.get(party.id or "")
         differs = holder is not None and not names_agree(record.name, holder.record)
         found.setdefault(record.company, []).append(
@@ -317,40 +355,3 @@ def _of_homes(
             best = locations[0]
         found[home] = tuple(by_location[best])
     return dict(sorted(found.items()))
-
-
-def _digest(  # noqa: PLR0917 - each part of the snapshot once
-    day: date,
-    homes: Mapping[str, Home],
-    providers: Mapping[str, Provider],
-    areas: Sequence[AreaRecord],
-    vacancies: Mapping[str, tuple[VacancyRecord, ...]],
-    residents: Mapping[str, tuple[ResidentsRecord, ...]],
-    feeds: Sequence[FeedState],
-    companies: Mapping[str, Company],
-    controls: Mapping[str, tuple[Control, ...]],
-) -> str:
-    """SHA-256 of the content: no run, file name or clock is in it."""
-    total = hashlib.sha256(day.isoformat().encode())
-
-    def add(*parts: object) -> None:
-        total.update(_ENCODER.encode(parts))
-
-    for home in homes.values():
-        add("home", home.id, home.status, home.dual, home.joins)
-        for registration in home.registrations:
-            add(registration.record, registration.place)
-    for provider in providers.values():
-        add("provider", provider.record, provider.homes)
-    for area in areas:
-        add("area", area)
-    for name, figures in (("vacancies", vacancies), ("residents", residents)):
-        for identifier, some in figures.items():
-            add(name, identifier, some)
-    for feed in feeds:
-        add("feed", feed.feed, feed.as_at, feed.complete)
-    for company in companies.values():
-        add("company", company.record)
-    for entries in controls.values():
-        add("control", [entry.record for entry in entries])
-    return total.hexdigest()

@@ -8,17 +8,29 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
-from typing import Literal
+from datetime import date, datetime
+from typing import Generic, Literal, TypeVar
 
 from register.parties import Party
 from register.records import (
+    AccountsRecord,
     AreaRecord,
+    ChargeRecord,
+    CharityRecord,
     CompanyRecord,
     ControlRecord,
+    InsolvencyRecord,
+    LinkRecord,
+    LinkState,
     LocationRecord,
+    NoticeRecord,
+    OfficerRecord,
+    Proprietor,
     ProviderRecord,
+    Record,
     ResidentsRecord,
+    TitleRecord,
+    Untraced,
     VacancyRecord,
 )
 
@@ -156,6 +168,98 @@ class Control:
         return begun and (self.record.ceased_on is None or on < self.record.ceased_on)
 
 
+RecordT = TypeVar("RecordT", bound=Record)
+
+
+@dataclass(frozen=True, slots=True)
+class Sourced(Generic[RecordT]):
+    """A record as at the snapshot's day, and the evidence for it."""
+
+    record: RecordT
+    evidence: tuple[Evidence, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Officer:
+    """One appointment to a board, past ones included: ask ``active``. ``party`` is whom it speaks of."""
+
+    record: OfficerRecord
+    evidence: tuple[Evidence, ...]
+    party: Party
+
+    def active(self, on: date) -> bool:
+        """Whether the appointment held on a day: up to but not including the day of resigning."""
+        begun = self.record.appointed_on is None or self.record.appointed_on <= on
+        return begun and (self.record.resigned_on is None or on < self.record.resigned_on)
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """A proprietor of a title, and who that is."""
+
+    proprietor: Proprietor
+    party: Party
+
+
+@dataclass(frozen=True, slots=True)
+class Title:
+    """A title (``hmlr:…``) as its one or two lists give it (from here, from abroad), and all its named owners."""
+
+    id: str
+    entries: tuple[Sourced[TitleRecord], ...]
+    owners: tuple[Owner, ...]
+
+    @property
+    def tenure(self) -> str | None:
+        """Freehold or Leasehold, as given; a lease of seven years or less has no title."""
+        return self.entries[0].record.tenure
+
+    @property
+    def more_owners(self) -> bool:
+        """Whether it has owners of a kind that the lists leave out."""
+        return any(entry.record.more_owners for entry in self.entries)
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What a person decided of one question, and when (UTC): the newest of the question."""
+
+    verdict: Literal["same", "different"]
+    judge: str
+    why: str
+    judged: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class HomeTitle:
+    """A home and a title it stands on: accepted, by rule or by a person, or still waiting for one."""
+
+    state: LinkState
+    title: str
+    record: LinkRecord
+    evidence: tuple[Evidence, ...]
+    judgement: Judgement | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """What the search for a home's building came to, with people's judgements applied; links in order of title.
+
+    ``untraced`` is None unless the outcome is "untraced". Links that a person judged different are left out.
+    """
+
+    outcome: Literal["accepted", "waiting", "untraced"]
+    untraced: Untraced | None
+    detail: str | None
+    links: tuple[HomeTitle, ...]
+    evidence: tuple[Evidence, ...]
+
+    @property
+    def accepted(self) -> tuple[HomeTitle, ...]:
+        """The titles that count."""
+        return tuple(link for link in self.links if link.state == "accepted")
+
+
 @dataclass(frozen=True, slots=True)
 class FeedState:
     """The delivery of a feed that the snapshot rests on: the last by its day, else the first there is."""
@@ -177,7 +281,9 @@ class Snapshot:
 
     ``homes`` holds every care home ever known by then, in order of id, closed ones included: ask ``status``.
     ``home_of`` maps every registration's id to its home's id. ``companies`` are those on the newest list; ``controls``
-    holds the entries of each company's register of control, by company and in order of id.
+    holds the entries of each company's register of control, by company and in order of id; so do ``officers``,
+    ``charges``, ``insolvencies``, ``accounts`` and ``notices``. ``traces`` is by home: a home that is not in it has
+    not been searched for.
     """
 
     on: date
@@ -192,6 +298,14 @@ class Snapshot:
     feeds: tuple[FeedState, ...]
     companies: Mapping[str, Company] = field(default_factory=dict)
     controls: Mapping[str, tuple[Control, ...]] = field(default_factory=dict)
+    officers: Mapping[str, tuple[Officer, ...]] = field(default_factory=dict)
+    charges: Mapping[str, tuple[Sourced[ChargeRecord], ...]] = field(default_factory=dict)
+    insolvencies: Mapping[str, tuple[Sourced[InsolvencyRecord], ...]] = field(default_factory=dict)
+    accounts: Mapping[str, tuple[Sourced[AccountsRecord], ...]] = field(default_factory=dict)
+    notices: Mapping[str, tuple[Sourced[NoticeRecord], ...]] = field(default_factory=dict)
+    charities: Mapping[str, Sourced[CharityRecord]] = field(default_factory=dict)
+    titles: Mapping[str, Title] = field(default_factory=dict)
+    traces: Mapping[str, Trace] = field(default_factory=dict)
 
     @property
     def invented(self) -> bool:

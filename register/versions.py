@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from datetime import date
 from enum import IntEnum
 from functools import cache
-from typing import Any
+from typing import Any, get_args, get_origin, get_type_hints
 
 import msgspec
 from sqlalchemy import ColumnElement, Connection, Table, and_, func, or_, select
 
 from register.models import VERSIONS, Sighting, table_of
-from register.records import Link, LocationRecord, Record
+from register.records import LocationRecord, Record
 
 
 class State(IntEnum):
@@ -98,7 +98,7 @@ def read_seen(connection: Connection, believed: Believed, kind: type[Record], da
     found: dict[str, list[Seen]] = {}
     for (identifier, feed), (state, _, row) in best.items():
         values: dict[str, Any] = {
-            name: _decoded(row[position], name == "links") if name in listed else row[position]
+            name: _decoded(row[position], listed[name]) if name in listed else row[position]
             for name, position in fields
             if row[position] is not None
         }
@@ -143,7 +143,7 @@ def read_listings(connection: Connection, believed: Believed) -> dict[str, tuple
             LocationRecord(
                 id=identifier,
                 name=name,
-                address=_decoded(address, False) if address else None,
+                address=_decoded(address, str) if address else None,
                 postcode=postcode,
                 uprn=uprn,
                 beds=beds,
@@ -179,15 +179,17 @@ def _last_sightings(connection: Connection, believed: Believed, day: date) -> di
 
 
 @cache
-def _list_fields(kind: type[Record]) -> frozenset[str]:
-    """The fields of a record that are lists, kept as JSON text."""
-    fields = msgspec.structs.fields(kind)
-    return frozenset(field.name for field in fields if "tuple" in str(field.type))
+def _list_fields(kind: type[Record]) -> Mapping[str, Any]:
+    """The fields of a record that are lists, kept as JSON text, and the type of their items."""
+    lists = {}
+    for name, annotated in get_type_hints(kind).items():
+        for one in (annotated, *get_args(annotated)):
+            if get_origin(one) is tuple:
+                lists[name] = get_args(one)[0]
+    return lists
 
 
 @cache
-def _decoded(text: str, links: bool) -> tuple[Any, ...]:
+def _decoded(text: str, item: Any) -> tuple[Any, ...]:
     """A list read back from its canonical text; equal lists are read once."""
-    if links:
-        return msgspec.json.decode(text, type=tuple[Link, ...])
-    return msgspec.json.decode(text, type=tuple[str, ...])
+    return msgspec.json.decode(text, type=tuple[item, ...])

@@ -6,17 +6,36 @@ from sqlalchemy import Table
 
 from register.models.base import Base, Version
 from register.models.care import LocationVersion, ProviderVersion, ResidentsVersion, VacancyVersion
-from register.models.companies import CompanyVersion, ControlVersion
+from register.models.companies import (
+    AccountsVersion,
+    ChargeVersion,
+    CharityVersion,
+    CompanyVersion,
+    ControlVersion,
+    InsolvencyVersion,
+    NoticeVersion,
+    OfficerVersion,
+)
 from register.models.places import AreaVersion, PostcodePlace
-from register.models.provenance import DeliveryRow, QuarantineRow, RunRow, Sighting
+from register.models.property import JudgementRow, LinkVersion, TitleVersion, TraceVersion
+from register.models.provenance import AcceptanceRow, BookmarkRow, DeliveryRow, QuarantineRow, RunRow, Sighting
 from register.records import (
+    AccountsRecord,
     AreaRecord,
+    ChargeRecord,
+    CharityRecord,
     CompanyRecord,
     ControlRecord,
+    InsolvencyRecord,
+    LinkRecord,
     LocationRecord,
+    NoticeRecord,
+    OfficerRecord,
     ProviderRecord,
     Record,
     ResidentsRecord,
+    TitleRecord,
+    TraceRecord,
     VacancyRecord,
 )
 
@@ -29,6 +48,15 @@ VERSIONS: dict[type[Record], type[Version]] = {
     ResidentsRecord: ResidentsVersion,
     CompanyRecord: CompanyVersion,
     ControlRecord: ControlVersion,
+    OfficerRecord: OfficerVersion,
+    ChargeRecord: ChargeVersion,
+    InsolvencyRecord: InsolvencyVersion,
+    AccountsRecord: AccountsVersion,
+    NoticeRecord: NoticeVersion,
+    CharityRecord: CharityVersion,
+    TitleRecord: TitleVersion,
+    LinkRecord: LinkVersion,
+    TraceRecord: TraceVersion,
 }
 
 #: The same by the record's class name, as a staged line names it.
@@ -46,18 +74,30 @@ def table_of(model: type[Base]) -> Table:
 __all__ = [
     "KINDS",
     "VERSIONS",
+    "AcceptanceRow",
+    "AccountsVersion",
     "AreaVersion",
     "Base",
+    "BookmarkRow",
+    "ChargeVersion",
+    "CharityVersion",
     "CompanyVersion",
     "ControlVersion",
     "DeliveryRow",
+    "InsolvencyVersion",
+    "JudgementRow",
+    "LinkVersion",
     "LocationVersion",
+    "NoticeVersion",
+    "OfficerVersion",
     "PostcodePlace",
     "ProviderVersion",
     "QuarantineRow",
     "ResidentsVersion",
     "RunRow",
     "Sighting",
+    "TitleVersion",
+    "TraceVersion",
     "VacancyVersion",
     "Version",
     "table_of",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import Boolean, Date, DateTime, ForeignKey, Index, Integer, Text
+from sqlalchemy import BigInteger, Boolean, Date, DateTime, Float, ForeignKey, Index, Integer, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from register.models.base import Base
@@ -14,7 +14,9 @@ class RunRow(Base):
     """One refresh of one source. Written in the transaction that publishes it, or keeps it aside.
 
     ``learnt`` is UTC without a zone. ``state``: "published"; "kept aside" (a check failed, nothing published);
-    "abandoned" (stopped before the end). ``reasons`` is a JSON list of sentences.
+    "abandoned" (stopped before the end). ``reasons`` is a JSON list of sentences. ``requests`` (answers that were
+    not new, 304, included), ``received`` (bytes of answers) and ``seconds`` are what the crawl cost; null for files
+    that were handed over. ``seconds`` is a clock's and enters no digest.
     """
 
     __tablename__ = "run"
@@ -27,6 +29,9 @@ class RunRow(Base):
     publisher: Mapped[str] = mapped_column(Text)
     licence: Mapped[str] = mapped_column(Text)
     attribution: Mapped[str] = mapped_column(Text)
+    requests: Mapped[int | None] = mapped_column(Integer)
+    received: Mapped[int | None] = mapped_column(BigInteger)
+    seconds: Mapped[float | None] = mapped_column(Float(53))
 
     __table_args__ = (Index("ix_run_source", "source", "state"),)
 
@@ -95,3 +100,29 @@ class QuarantineRow(Base):
     silences: Mapped[bool] = mapped_column(Boolean)
 
     __table_args__ = (Index("ix_quarantine_run", "run_id"), Index("ix_quarantine_feed", "feed", "record_id"))
+
+
+class BookmarkRow(Base):
+    """Where a source was left off, so that the next night asks only for what is new. Written with the run it is of.
+
+    ``name`` is the source's own: an address (``value``: its ETag or Last-Modified), a stream (its timepoint).
+    """
+
+    __tablename__ = "bookmark"
+
+    source: Mapped[str] = mapped_column(Text, primary_key=True)
+    name: Mapped[str] = mapped_column(Text, primary_key=True)
+    value: Mapped[str] = mapped_column(Text)
+    run_id: Mapped[int] = mapped_column(Integer, ForeignKey("run.id"))
+
+
+class AcceptanceRow(Base):
+    """That somebody accepted a publisher's licence, for a source whose data may not be passed on."""
+
+    __tablename__ = "acceptance"
+
+    number: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=True)
+    source: Mapped[str] = mapped_column(Text)
+    licence: Mapped[str] = mapped_column(Text)
+    accepted_by: Mapped[str] = mapped_column(Text)
+    accepted_on: Mapped[date] = mapped_column(Date)

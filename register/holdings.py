@@ -1,0 +1,152 @@
+"""What the registers of companies and land hold, as read for a day: by company, by title, and by home."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime, time, timedelta
+from typing import TypeVar
+
+from sqlalchemy import Connection, select
+
+from register.merging import Merged, merge
+from register.models import JudgementRow, table_of
+from register.parties import party_of_officer, party_of_proprietor, plain_company_name, plain_country
+from register.records import LinkRecord, OfficerRecord, Record, TitleRecord, TraceRecord
+from register.snapshot import Company, HomeTitle, Judgement, Officer, Owner, RecordT, Sourced, Title, Trace
+from register.versions import Seen, State
+
+#: The question that ``longstop review`` asks of a home and a title.
+STANDS_ON = "home stands on title"
+_Found = TypeVar("_Found")
+Questions = Mapping[tuple[str, str, str], Judgement]
+
+
+def held(seen: Mapping[str, list[Seen]]) -> dict[str, Merged]:
+    """What the newest lists hold, merged, in order of id; for a day before the first list, what the first holds."""
+    found = {}
+    for identifier in sorted(seen):
+        if views := [view for view in seen[identifier] if view.state is not State.GONE]:
+            found[identifier] = merge(views)
+    return found
+
+
+def sourced(seen: Mapping[str, list[Seen]], kind: type[RecordT]) -> dict[str, Sourced[RecordT]]:
+    """Records of one kind by id."""
+    return {
+        identifier: Sourced(one.record, one.evidence)
+        for identifier, one in held(seen).items()
+        if isinstance(one.record, kind)
+    }
+
+
+def by_company(found: Mapping[str, Sourced[RecordT]]) -> dict[str, tuple[Sourced[RecordT], ...]]:
+    """Records with a ``company`` by company, each company's in order of id; those without one are left out."""
+    return _gathered({identifier: (_company(one.record), one) for identifier, one in found.items()})
+
+
+def officers_of(found: Mapping[str, Sourced[OfficerRecord]]) -> dict[str, tuple[Officer, ...]]:
+    """Appointments by company, in order of id."""
+    return _gathered(
+        {
+            identifier: (one.record.company, Officer(one.record, one.evidence, party_of_officer(one.record)))
+            for identifier, one in found.items()
+        }
+    )
+
+
+def titles_of(found: Mapping[str, Sourced[TitleRecord]], companies: Mapping[str, Company]) -> dict[str, Title]:
+    """Titles by id, those that a file of changes took out left out, each with its owners as parties."""
+    overseas = {
+        (plain_company_name(company.record.name), country): identifier
+        for identifier, company in sorted(companies.items(), reverse=True)
+        if identifier.startswith("gb-coh:OE")
+        and (country := plain_country(company.record.registered_at_home or company.record.country_of_origin))
+    }
+    entries = _gathered(
+        {one.record.id: (one.record.title, one) for one in found.values() if one.record.removed_on is None}
+    )
+    return {
+        identifier: Title(
+            identifier,
+            some,
+            tuple(
+                Owner(proprietor, party_of_proprietor(one.record, turn, overseas))
+                for one in some
+                for turn, proprietor in enumerate(one.record.proprietors or ())
+            ),
+        )
+        for identifier, some in entries.items()
+    }
+
+
+def traces_of(
+    traces: Mapping[str, Sourced[TraceRecord]],
+    links: Mapping[str, Sourced[LinkRecord]],
+    titles: Mapping[str, Title],
+    judgements: Questions,
+    home_of: Mapping[str, str],
+) -> dict[str, Trace]:
+    """By home, what the search came to. A person's judgement overrides the computer's, and outlives every re-run.
+
+    A link to a title that the lists no longer hold is left out. A home whose links a person has all refused is
+    untraced: its name was not matched.
+    """
+    of_home = _gathered(
+        {
+            identifier: (home_of.get(one.record.location), judged)
+            for identifier, one in links.items()
+            if one.record.title in titles and (judged := _judged(one, judgements))
+        }
+    )
+    found: dict[str, Trace] = {}
+    for one in traces.values():
+        home = home_of.get(one.record.location)
+        if home is None or (home in found and one.record.location != home):
+            continue
+        some = tuple(sorted(of_home.get(home, ()), key=lambda link: link.title))
+        states = {link.state for link in some}
+        if states:
+            outcome = "accepted" if "accepted" in states else "waiting"
+            found[home] = Trace(outcome, None, one.record.detail, some, one.evidence)  # type: ignore[arg-type]
+        else:
+            reason = one.record.untraced or "name not matched"
+            found[home] = Trace("untraced", reason, one.record.detail, (), one.evidence)
+    return dict(sorted(found.items()))
+
+
+def read_judgements(connection: Connection, known: date | None = None) -> dict[tuple[str, str, str], Judgement]:
+    """The newest judgement of each question (kind, subject, object), as known at the end of a day (UTC)."""
+    table = table_of(JudgementRow)
+    query = select(table).order_by(table.c.number)
+    if known is not None:
+        query = query.where(table.c.judged < datetime.combine(known, time.min) + timedelta(days=1))
+    found = {}
+    for row in connection.execute(query):
+        found[row.kind, row.subject, row.object] = Judgement(row.verdict, row.judge, row.why, row.judged)
+    return found
+
+
+def _judged(link: Sourced[LinkRecord], judgements: Questions) -> HomeTitle | None:
+    """A link with what a person said of it; None where that was no."""
+    record = link.record
+    judgement = judgements.get((STANDS_ON, record.location, record.title))
+    if judgement is None:
+        return HomeTitle(record.state, record.title, record, link.evidence)
+    if judgement.verdict == "different":
+        return None
+    return HomeTitle("accepted", record.title, record, link.evidence, judgement)
+
+
+def _company(record: Record) -> str | None:
+    found = getattr(record, "company", None)
+    return found if isinstance(found, str) else None
+
+
+def _gathered(found: Mapping[str, tuple[str | None, _Found]]) -> dict[str, tuple[_Found, ...]]:
+    """Things by what they belong to, in order of id; those that belong to nothing are left out."""
+    lists: dict[str, list[_Found]] = {}
+    for identifier in sorted(found):
+        owner, thing = found[identifier]
+        if owner is not None:
+            lists.setdefault(owner, []).append(thing)
+    return {owner: tuple(lists[owner]) for owner in sorted(lists)}
