@@ -6,8 +6,8 @@ import json
 
 from contingency.duty import duty_table
 from contingency.findings import NOT_KNOWN, Findings
-from contingency.layout import Column, Table
-from contingency.wording import age, clean, day, listed, sentence
+from printing.layout import Column, Table
+from printing.wording import age, clean, day, listed, sentence
 
 
 def assumption_table(findings: Findings) -> Table:

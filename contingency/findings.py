@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from contingency.plan_document import Affected, Move, PlanDocument, Unplaced
 from contingency.report_context import ReportContext, ReportHome
-from contingency.wording import KM_IN_A_MILE, clean
+from printing.wording import KM_IN_A_MILE, clean
 
 #: Needs of families: what is reported beyond (a distance at which visiting becomes hard): 10 miles.
 FAR_MILES = 10

@@ -21,7 +21,7 @@ from shapely.geometry.base import BaseGeometry  # type: ignore[import-untyped]  
 from contingency.findings import FAR_KM, Findings
 from contingency.plan_document import PlanFault
 from contingency.report_context import ReportArea
-from contingency.wording import clean, count, km, number, people
+from printing.wording import clean, count, km, number, people
 
 #: The United Kingdom with some sea (degrees): one home placed in the Gulf of Guinea must not shrink the rest to a dot.
 _SOUTH, _NORTH, _WEST, _EAST = 49.0, 62.0, -11.0, 6.0

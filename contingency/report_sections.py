@@ -10,9 +10,13 @@ from contingency import evidence_tables as evidence
 from contingency import report_tables as tables
 from contingency.duty import NATIONS, duty_table, nations_of
 from contingency.findings import Findings
-from contingency.layout import Cell, Column, Figure, Report, Section, Table
+from contingency.map import draw_map, map_words
 from contingency.report_context import ReportContext
-from contingency.wording import clean, count, day, km, km_and_miles, listed, number, people, percentage, sentence, share
+from printing.layout import Cell, Column, Figure, Picture, Report, Section, Table
+from printing.wording import clean, count, day, km, km_and_miles, listed, number, people, percentage, sentence, share
+
+#: The sheets that a meeting turns to, in order, where the report has them; then any other.
+FIRST_SHEETS = ("Summary", "Authorities", "Between authorities", "Homes", "Receiving homes", "Moves", "Unplaced")
 
 INVENTED = "INVENTED COUNTY: exercise data, no real home"
 
@@ -29,14 +33,17 @@ _SHORTLY = {"crow": "straight line", "land-grid": "over land on a 1 km grid", "o
 def build_report(findings: Findings) -> Report:
     """All sections of the report, from the findings."""
     context, plan = findings.context, findings.plan
+    limits, proof = _limits(findings), _proof(findings)
     return Report(
+        name="plan",
+        what="plan",
         title=f"Who goes where if {_title(findings)}",
         subtitle=f"A contingency plan on the register as at {day(plan.on)}. {_scenario(context)}".strip(),
         banner=INVENTED if context.invented else "",
         on=plan.on,
         sections=(
             _summary(findings),
-            _limits(findings),
+            limits,
             _map(findings),
             Section("councils", "Councils", tables=(tables.authority_table(findings),)),
             Section("homes", "Homes that would close", tables=(tables.home_table(findings),)),
@@ -46,8 +53,10 @@ def build_report(findings: Findings) -> Report:
             _sources(context, findings),
             _duty(findings),
             _first_steps(),
-            _proof(findings),
+            proof,
         ),
+        remarks=(*proof.paragraphs, f"{limits.heading}:", *limits.points),
+        first_sheets=FIRST_SHEETS,
     )
 
 
@@ -136,7 +145,12 @@ def _summary(findings: Findings) -> Section:
         figures.append(Figure(km(said.median_km), "typical distance", "half go no further"))
         figures.append(Figure(km(said.max_km), "furthest distance", "of anybody placed"))
     return Section(
-        "summary", "Summary", paragraphs=headline(findings), figures=tuple(figures), tables=(_key_figures(findings),)
+        "summary",
+        "Summary",
+        paragraphs=headline(findings),
+        figures=tuple(figures),
+        tables=(_key_figures(findings),),
+        on_sheets="everything",
     )
 
 
@@ -244,7 +258,7 @@ def _map(findings: Findings) -> Section:
     return Section(
         "map",
         "Map",
-        has_map=True,
+        pictures=(Picture(draw_map(findings), map_words(findings)),),
         tables=(tables.flow_table(findings),),
     )
 
@@ -283,6 +297,7 @@ def _sources(context: ReportContext, findings: Findings) -> Section:
         paragraphs=(f"The register holds {share(len(homes), named)} homes named in this plan.",),
         points=tuple(sentence(line) for line in context.attributions),
         tables=(evidence.source_table(findings),),
+        on_sheets="everything",
     )
 
 
@@ -298,6 +313,7 @@ def _duty(findings: Findings) -> Section:
         "Whose duty it is",
         paragraphs=(*told, *unknown, duty_table().warning),
         tables=(evidence.which_duty_table(nations),),
+        on_sheets="everything",
     )
 
 

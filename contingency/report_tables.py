@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import date
 
 from contingency.findings import NOT_KNOWN, Findings, HomeFinding
-from contingency.layout import Cell, Column, Table
 from contingency.plan_document import Move
-from contingency.wording import clean, count, number, people, sentence, share, short_day
+from printing.layout import Cell, Column, Table
+from printing.wording import clean, count, number, people, sentence, share, short_day
 
 #: How many of the longest moves are named one by one: a page of a meeting's papers.
 WORST_MOVES = 20

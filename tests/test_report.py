@@ -19,7 +19,7 @@ from contingency.findings import find
 from contingency.plan_document import read_plan
 from contingency.report import PlanFault, ReportArea, ReportContext, ReportHome, write_report
 from contingency.report_sections import INVENTED
-from contingency.wording import clean, km_and_miles, people
+from printing.wording import clean, km_and_miles, people
 
 
 def _read(out: Path) -> tuple[Page, str, openpyxl.Workbook]:

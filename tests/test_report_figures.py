@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from contingency.findings import spread
 from contingency.plan_document import Move
-from contingency.wording import age, clean, percentage
+from printing.wording import age, clean, percentage
 
 MOVES = st.lists(st.tuples(st.integers(1, 9), st.integers(0, 60_000)), min_size=1, max_size=30)
 

@@ -9,11 +9,8 @@ import xlsxwriter  # type: ignore[import-untyped]  # ships no types
 from xlsxwriter.format import Format  # type: ignore[import-untyped]  # ships no types
 from xlsxwriter.worksheet import Worksheet  # type: ignore[import-untyped]  # ships no types
 
-from contingency.layout import Cell, Report, Table
-from contingency.wording import clean, day, sentence
-
-#: In order, where the report has them; then any other sheet.
-_ORDER = ("Summary", "Authorities", "Between authorities", "Homes", "Receiving homes", "Moves", "Unplaced")
+from printing.layout import Cell, Report, Table
+from printing.wording import clean, day, sentence
 
 #: Excel turns these into formulas or links unless told not to; a home may be named "=HYPERLINK(…)".
 _OPTIONS = {
@@ -68,8 +65,8 @@ _LOOKS: dict[str, dict[str, object]] = {
 
 def _sheets(report: Report) -> list[Table]:
     tables = {table.sheet: table for section in report.sections for table in section.tables if table.sheet}
-    first = [tables[name] for name in _ORDER if name in tables]
-    return first + [table for name, table in tables.items() if name not in _ORDER]
+    first = [tables[name] for name in report.first_sheets if name in tables]
+    return first + [table for name, table in tables.items() if name not in report.first_sheets]
 
 
 def _page_setup(sheet: Worksheet, report: Report) -> None:
@@ -93,16 +90,12 @@ def _write_heading(sheet: Worksheet, report: Report, table: Table, formats: dict
 
 
 def _remarks(report: Report, table: Table) -> list[str]:
-    """The sentences that belong under a table: its note; the whole story under the key figures."""
-    by_id = {section.id: section for section in report.sections}
+    """The sentences that belong under a table: its note, what its section says, and what the whole report does."""
     owner = next(section for section in report.sections if table in section.tables)
     notes = [table.note] if table.note else []
-    if owner.id == "summary":
-        limits = by_id["limits"]
-        return [report.subtitle, *owner.paragraphs, *by_id["proof"].paragraphs, f"{limits.heading}:", *limits.points]
-    if owner.id in {"sources", "duty"}:
-        return [*notes, *owner.paragraphs, *owner.points]
-    return notes
+    if owner.on_sheets == "everything":
+        notes += [*owner.paragraphs, *owner.points]
+    return [report.subtitle, *notes, *report.remarks] if owner is report.sections[0] else notes
 
 
 def _write_table(sheet: Worksheet, table: Table, first: int, formats: dict[str, Format]) -> int:

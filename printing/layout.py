@@ -12,7 +12,7 @@ from datetime import date
 from itertools import groupby
 from typing import Literal
 
-from contingency.wording import clean, day, number, sentence
+from printing.wording import clean, day, number, sentence
 
 #: A whole number, a distance in kilometres (float), a date, words, or ``None`` for "not known".
 Cell = str | int | float | date | None
@@ -20,12 +20,16 @@ Cell = str | int | float | date | None
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """``width`` is in characters of a spreadsheet column, and the column's share of a page. ``only`` limits it."""
+    """``width`` is in characters of a spreadsheet column, and the column's share of a page. ``only`` limits it.
+
+    ``refs``: its cells are numbers of rows in the table of records ("12, 40"), and lead there.
+    """
 
     label: str
     width: int = 12
     numeric: bool = False
     only: Literal["sheet", "page"] | None = None
+    refs: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +38,7 @@ class Table:
 
     ``grouped``: the first column is printed as a heading above the rows that share it. ``most`` is how many rows the
     PDF prints at most; a group is not cut. ``head`` is the printed column that names its row to a screen reader.
+    ``records``: its rows are what columns of references lead to, by the number in their first cell.
     """
 
     caption: str
@@ -46,6 +51,7 @@ class Table:
     grouped: bool = False
     head: int = 0
     most: int | None = None
+    records: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,27 +64,50 @@ class Figure:
 
 
 @dataclass(frozen=True, slots=True)
+class Picture:
+    """A drawing (SVG, every name in it escaped) and what it shows in words; an empty drawing prints the words alone.
+
+    Whatever a picture says stands in a table of its section too: it is never the only way to read something.
+    """
+
+    svg: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
 class Section:
-    """A heading with sentences, figures, points, a picture (the map) and tables, printed in that order."""
+    """A heading with sentences, figures, points, pictures and tables, printed in that order.
+
+    ``on_sheets``: what the sheets of its tables say below the rows: their notes, or its sentences and points as well.
+    """
 
     id: str
     heading: str
     paragraphs: tuple[str, ...] = ()
     figures: tuple[Figure, ...] = ()
     points: tuple[str, ...] = ()
-    has_map: bool = False
+    pictures: tuple[Picture, ...] = ()
     tables: tuple[Table, ...] = ()
+    on_sheets: Literal["notes", "everything"] = "notes"
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """The whole report. ``banner`` stands on every page and sheet when the data are invented, else it is empty."""
+    """The whole report. ``banner`` stands on every page and sheet when the data are invented, else it is empty.
 
+    ``name`` is the stem of its files (``plan``), ``what`` the noun for it. ``remarks`` stand below the first section's
+    sheets; ``first_sheets`` are the sheets that a reader of the workbook meets first.
+    """
+
+    name: str
     title: str
     subtitle: str
     banner: str
     on: date
     sections: tuple[Section, ...]
+    what: str = "report"
+    remarks: tuple[str, ...] = ()
+    first_sheets: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +129,7 @@ class PrintedTable:
     left_out: str
     empty: str
     head: int = 0
+    records: bool = False
 
 
 def show(cell: Cell) -> str:
@@ -140,6 +170,7 @@ def print_table(table: Table, *, short: bool, elsewhere: str) -> PrintedTable:
         left_out=left_out,
         empty=table.empty,
         head=table.head,
+        records=table.records,
     )
 
 

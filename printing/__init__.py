@@ -1,0 +1,1 @@
+"""How reports are set and printed: sections, tables and pictures as a page, a print and a workbook. Knows no homes."""
