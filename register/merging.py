@@ -119,4 +119,4 @@ def _precedence(view: Seen) -> tuple[int, int, int, str]:
 
 def _evidence(view: Seen) -> Evidence:
     """The evidence of a view: the list from which its row and digest come, which later lists may have confirmed."""
-    return Evidence(view.feed, view.observed_on, view.origin, view.row, view.raw_digest, view.run)
+    return Evidence(view.feed, view.observed_on, view.origin, view.row, view.raw_digest, view.run, view.first)

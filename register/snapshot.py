@@ -40,7 +40,10 @@ Precision = Literal["source", "unit postcode", "none"]
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """Where a fact comes from: feed, the day the list describes, file and row, digest of the raw record, run."""
+    """Where a fact comes from: feed, the day the list describes, file and row, digest of the raw record, run.
+
+    ``as_at`` is the first list that held the record as it is; ``first`` the first that held it at all, where known.
+    """
 
     feed: str
     as_at: date
@@ -48,6 +51,7 @@ class Evidence:
     row: int | None
     raw_digest: str
     run: int
+    first: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

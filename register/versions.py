@@ -48,7 +48,8 @@ class Believed:
 class Seen:
     """A record as one feed speaks of it on a day, with the evidence.
 
-    ``confirmed`` is the day of the newest list, up to the day asked for, that held this content.
+    ``confirmed`` is the day of the newest list, up to the day asked for, that held this content; ``first`` that of the
+    first list that held the record at all, with whatever content.
     """
 
     record: Record
@@ -56,6 +57,7 @@ class Seen:
     rank: int
     state: State
     confirmed: date
+    first: date
     valid_from: date
     valid_to: date | None
     observed_on: date
@@ -79,7 +81,9 @@ def read_seen(connection: Connection, believed: Believed, kind: type[Record], da
     columns = list(result.keys())
     at = {name: position for position, name in enumerate(columns)}
     feed_at, id_at, from_at, to_at = at["feed"], at["id"], at["valid_from"], at["valid_to"]
+    observed_at = at["observed_on"]
     best: dict[tuple[str, str], tuple[State, int, Any]] = {}
+    first: dict[tuple[str, str], date] = {}
     for row in result:
         start, end = row[from_at], row[to_at]
         if start > day:
@@ -89,6 +93,7 @@ def read_seen(connection: Connection, believed: Believed, kind: type[Record], da
         else:
             rated = (State.GONE, -end.toordinal())
         key = (row[id_at], row[feed_at])
+        first[key] = min(first.get(key, date.max), row[observed_at])
         held = best.get(key)
         if held is None or rated < held[:2]:
             best[key] = (*rated, row)
@@ -115,9 +120,10 @@ def read_seen(connection: Connection, believed: Believed, kind: type[Record], da
                     day=day,
                     sighted=sightings.get((feed, identifier)),
                 ),
+                first=first[identifier, feed],
                 valid_from=row[from_at],
                 valid_to=row[to_at],
-                observed_on=row[at["observed_on"]],
+                observed_on=row[observed_at],
                 origin=row[at["origin"]],
                 row=row[at["row"]],
                 raw_digest=row[at["raw_digest"]],
