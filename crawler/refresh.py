@@ -15,9 +15,10 @@ from functools import partial
 from importlib import import_module
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from time import monotonic
 
 import msgspec
-from scrapy.crawler import AsyncCrawlerProcess
+from scrapy.crawler import AsyncCrawlerProcess, Crawler
 from sqlalchemy import Engine
 
 from crawler.courtesy import scrapy_settings
@@ -28,8 +29,9 @@ from crawler.source import Source, SourceProblem, source_named
 from crawler.spider import RegisterSpider, Run
 from crawler.tables import SourceChanged
 from crawler.workbooks import Damaged
+from register.bookmarks import read_bookmarks
 from register.database import open_database
-from register.intake import Intake, RunReport, mark_killed
+from register.intake import Cost, Intake, RunReport, mark_killed
 from register.settings import Settings
 from register.wanted import companies_that_matter
 
@@ -65,6 +67,7 @@ class Job(msgspec.Struct, frozen=True):
     partner_code: str | None = None
     requests_per_minute: int | None = None
     timeout: float | None = None
+    full: bool = False
 
 
 class Outcome(msgspec.Struct, frozen=True):
@@ -89,7 +92,7 @@ def refresh(
 
     Beside the settings, the environment may hold ``LONGSTOP_CONTACT`` (named in the User-Agent),
     ``LONGSTOP_<SOURCE>_RATE`` (requests a minute), ``LONGSTOP_<SOURCE>_TIMEOUT`` (seconds for one answer) and
-    ``LONGSTOP_CQC_API_PARTNER_CODE``. Every refresh reads the whole source, so ``full`` changes nothing today.
+    ``LONGSTOP_CQC_API_PARTNER_CODE``. A night asks only for what is new since the last good one; ``full`` asks for all.
     Raises SourceProblem for an unknown source, NotConfigured without a key, CrawlFailed where the process died or
     could neither stage nor publish: then nothing is published, and what was known is kept.
     """
@@ -111,6 +114,7 @@ def refresh(
         partner_code=os.environ.get(f"{capitals}_PARTNER_CODE") or None,
         requests_per_minute=int(rate) if rate.isdecimal() and int(rate) else None,
         timeout=float(seconds) if seconds.isdecimal() and int(seconds) else None,
+        full=full,
     )
     with TemporaryDirectory(prefix="longstop-") as folder:
         answer = Path(folder) / "report.json"
@@ -162,7 +166,10 @@ def crawl(job: Job, engine: Engine) -> RunReport:
             timeout=job.timeout,
             progress=progress,
             companies=companies_that_matter(engine) if source.filtered else frozenset(),
+            full=job.full,
+            bookmarks={} if job.full else read_bookmarks(engine, source.name),
         )
+        begun = monotonic()
         process = AsyncCrawlerProcess(scrapy_settings(run))
         crawler = process.create_crawler(spider_class(source.name))
         process.crawl(crawler, run=run)
@@ -174,11 +181,23 @@ def crawl(job: Job, engine: Engine) -> RunReport:
         if ended != "finished" and not run.failures:
             run.failures.append(f"The crawl was stopped before its end ({ended or 'it never began'}).")
         if run.failures:
-            return intake.abandon(" ".join(sorted(set(run.failures))))
+            return intake.abandon(" ".join(sorted(set(run.failures))), cost=_cost(crawler, begun))
         if isinstance(crawler.spider, RegisterSpider):
             for item in crawler.spider.closing():
                 way.send(item)
-        return intake.publish(source.checks_for(publisher_address=run.publisher_address))
+        return intake.publish(
+            source.checks_for(publisher_address=run.publisher_address),
+            bookmarks=run.marks,
+            nothing_new=sorted(set(run.nothing_new)),
+            cost=_cost(crawler, begun),
+        )
+
+
+def _cost(crawler: Crawler, begun: float) -> Cost:
+    """What a crawl has cost, as Scrapy counts it: every request sent, and the bytes of every answer with its head."""
+    stats = crawler.stats.get_stats() if crawler.stats else {}
+    requests, received = (int(stats.get(f"downloader/{name}", 0)) for name in ("request_count", "response_bytes"))
+    return Cost(requests, received, round(monotonic() - begun, 3))
 
 
 def replay(

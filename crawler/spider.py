@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import wraps
@@ -11,12 +11,14 @@ from pathlib import Path
 from typing import Any, ClassVar
 from urllib.parse import unquote, urljoin, urlsplit
 
+import msgspec
 from msgspec import structs
 from scrapy import Request, Spider
 from scrapy.exceptions import CloseSpider
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
+from crawler.edition import Edition, edition_held, edition_of, reader_mark
 from crawler.progress import Progress
 from crawler.reading import Item
 from crawler.sentences import REFUSALS, own_error, why_unanswered
@@ -25,6 +27,8 @@ from crawler.tables import SourceChanged
 from crawler.workbooks import Damaged
 from register.records import Delivery, Fault
 
+#: Where a request keeps what is known of the file that it asks for.
+ASKED = "longstop_asked"
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
@@ -38,7 +42,9 @@ class Run:
 
     ``timeout`` is how long an answer may take in seconds, ``None``: as long as the source's YAML says.
     ``companies`` are those that matter to the register, for a source that is filtered by them (``gb-coh:…``).
-    ``send`` is where items go; ``failures`` are sentences: with any in it, nothing of the run is published.
+    ``bookmarks`` are what the last published runs of the source left (none with ``full``), ``marks`` what this one
+    leaves (see ``bookmark``), ``nothing_new`` what was asked for and has not changed. ``send`` is where items go;
+    ``failures`` are sentences: with any in it, nothing of the run is published.
     """
 
     source: Source
@@ -54,7 +60,20 @@ class Run:
     timeout: float | None = None
     progress: Progress | None = None
     companies: frozenset[str] = frozenset()
+    full: bool = False
+    bookmarks: Mapping[str, str] = field(default_factory=dict)
+    marks: dict[str, str | None] = field(default_factory=dict)
+    nothing_new: list[str] = field(default_factory=list)
     failures: list[str] = field(default_factory=list)
+
+    def bookmark(self, name: str, value: str | None) -> None:
+        """Leave a bookmark for the next run, kept only where this run is published; ``None`` forgets it."""
+        self.marks[name] = value
+
+    @property
+    def reader(self) -> str:
+        """What this run's reading of a file depends on, besides the file."""
+        return reader_mark(self.companies)
 
     @property
     def page(self) -> str:
@@ -81,14 +100,21 @@ class Run:
         return self.publisher_address and asked.scheme == "https" and asked.netloc.lower() in self.source.hosts
 
 
+class Asked(msgspec.Struct, frozen=True):
+    """A file that is asked for: its bookmark's name, the edition read last, and what to do where it is still that."""
+
+    name: str
+    edition: Edition | None = None
+    unchanged: Callable[[Response], Iterator[Any]] | None = None
+
+
 def in_sentences(callback: Callable[..., Any]) -> Callable[..., Any]:
     """A spider's callback whose known troubles end the run with a sentence instead of a traceback."""
 
     @wraps(callback)
     def guarded(self: RegisterSpider, response: Response, **more: Any) -> Iterator[Any]:
         try:
-            self.check_answer(response)
-            for one in callback(self, response, **more):
+            for one in self.answered(callback, response, more):
                 yield one
                 if self.run.failures:
                     raise CloseSpider("failed")
@@ -145,6 +171,42 @@ class RegisterSpider(Spider):
             dont_filter=True,
             meta={"handle_httpstatus_all": True},
         )
+
+    def get_file(
+        self,
+        address: str,
+        callback: Callable[..., Any],
+        *,
+        name: str | None = None,
+        unchanged: Callable[[Response], Iterator[Any]] | None = None,
+        **more: object,
+    ) -> Request:
+        """A request for a file, which is read only if it is not the edition that an earlier run read and published.
+
+        ``name`` is the file's own where its address is not (an address that holds for ten seconds). ``unchanged`` is
+        called with the answer instead of ``callback`` where the file is still the same. Raises OutOfBounds.
+        """
+        request = self.get(address, callback, **more)
+        named = f"file {name or request.url}"
+        edition = edition_held(self.run.bookmarks.get(named), self.run.reader, self.run.today)
+        for header, value in (edition.headers if edition else {}).items():
+            request.headers[header] = value
+        request.meta[ASKED] = Asked(named, edition, unchanged)
+        return request
+
+    def answered(self, callback: Callable[..., Any], response: Response, more: Mapping[str, Any]) -> Iterator[Any]:
+        """What a callback makes of an answer; of a file that has not changed, nothing but that."""
+        asked: Asked | None = response.meta.get(ASKED)
+        if asked is not None and asked.edition is not None and asked.edition.describes(response):
+            since = asked.edition.read_on
+            self.run.nothing_new.append(f"{file_name(response.url)}: not changed since it was read on {since}.")
+            yield from asked.unchanged(response) if asked.unchanged is not None else ()
+            return
+        self.check_answer(response)
+        yield from callback(self, response, **more)
+        if asked is not None and response.status == 200 and "partial" not in response.flags:
+            edition = edition_of(response, self.run.reader, self.run.today)
+            self.run.bookmark(asked.name, msgspec.json.encode(edition).decode())
 
     def check_answer(self, response: Response) -> None:
         """Stop at an answer that is none. Raises SourceChanged."""

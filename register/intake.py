@@ -9,32 +9,31 @@ Nothing is in the database until ``publish``; a run killed at any moment leaves 
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from math import isfinite
 from pathlib import Path
 from types import TracebackType
-from typing import Literal, Self
+from typing import Self
 
 import msgspec
-from sqlalchemy import Connection, Engine, insert
+from sqlalchemy import Connection, Engine
 
+from register.bookmarks import write_bookmarks
 from register.checks import Before, Checks, Verdict, judge
 from register.database import DatabaseProblem, reading, reconnect, writing
 from register.handover import Handed
 from register.last_good import complete_lists, known_before
-from register.models import RunRow, table_of
 from register.postcodes import PostcodeDirectory, postcodes_to_look_up, write_postcodes
-from register.publication import DeliveryReport, publish_delivery, record_unpublished, write_quarantine
+from register.publication import publish_delivery, record_unpublished, write_quarantine
 from register.records import Delivery, Fault, Observation, Record
-from register.spool import Spool, StagedFault, StagedRecord, Turn, left_overs
+from register.runs import Cost, RunReport, RunState, mark_killed, write_run
+from register.spool import Spool, StagedFault, StagedRecord, Turn
 
 #: Whole numbers beyond this are no count of beds, people or years; PostgreSQL's integer ends here too.
 LARGEST = 2**31 - 1
 
-RunState = Literal["published", "kept aside", "abandoned"]
+__all__ = ["AlreadyRunning", "Cost", "Intake", "IntakeProblem", "RunReport", "RunState", "mark_killed"]
 
 
 class IntakeProblem(RuntimeError):
@@ -43,23 +42,6 @@ class IntakeProblem(RuntimeError):
 
 class AlreadyRunning(IntakeProblem):
     """A run that does not begin, because another one of the same source is going on."""
-
-
-@dataclass(frozen=True, slots=True)
-class RunReport:
-    """What became of a run: its number, its state, why it was not published, and the sum of each list."""
-
-    run: int
-    source: str
-    state: RunState
-    reasons: tuple[str, ...]
-    deliveries: tuple[DeliveryReport, ...]
-    notes: tuple[str, ...] = ()
-
-    @property
-    def changed(self) -> int:
-        """How many records were new, changed or found absent."""
-        return sum(d.published + d.ended for d in self.deliveries)
 
 
 class Intake:
@@ -106,6 +88,7 @@ class Intake:
             self._turn.end()
             raise
         self._announced: list[tuple[int, Delivery]] = []
+        self._cost: Cost | None = None
         self._open = True
 
     def hand_over(self, item: Delivery | Observation | Fault) -> None:
@@ -169,36 +152,47 @@ class Intake:
             "Nothing of this run was published; what was known is kept."
         )
 
-    def abandon(self, reason: str) -> RunReport:
+    def abandon(self, reason: str, *, cost: Cost | None = None) -> RunReport:
         """Give the run up: nothing is published, the reason is kept for ``longstop status``."""
-        self._open = False
+        self._open, self._cost = False, cost
         try:
             with writing(self._engine) as connection:
                 run = self._write_run(connection, "abandoned", (reason,))
         finally:
             self._spool.remove()
             self._turn.end()
-        return RunReport(run, self._source, "abandoned", (reason,), ())
+        return RunReport(run, self._source, "abandoned", (reason,), (), cost=cost)
 
-    def publish(self, checks: Checks | None = None) -> RunReport:
+    def publish(
+        self,
+        checks: Checks | None = None,
+        *,
+        bookmarks: Mapping[str, str | None] | None = None,
+        nothing_new: Sequence[str] = (),
+        cost: Cost | None = None,
+    ) -> RunReport:
         """Publish the whole run in one transaction, or keep it aside where a check speaks against it.
 
+        ``bookmarks`` are kept with it, and only where it is published. ``nothing_new`` names what was asked for and has
+        not changed since an earlier run read it: with such, a run may deliver no list. ``cost`` is kept with the run.
         Raises IntakeProblem where the disk or the database cannot be written; nothing is published then.
         """
-        self._open = False
+        self._open, self._cost = False, cost
         checks = checks or Checks()
         try:
             reconnect(self._engine)
             handed, orphans, problems = self._sort_out()
             with reading(self._engine) as connection:
-                verdict = self._judge(connection, checks, handed, problems)
+                quiet = bool(nothing_new) and not handed and not orphans and not problems
+                verdict = Verdict(()) if quiet else self._judge(connection, checks, handed, problems)
                 wanted = {postcode for lot in handed for postcode in lot.postcodes}
                 unknown = postcodes_to_look_up(connection, wanted) if verdict.good else set()
             if not verdict.good:
                 return self._keep_aside(verdict, handed, orphans)
             places = PostcodeDirectory().find(unknown)
             with writing(self._engine) as connection:
-                run = self._write_run(connection, "published", ())
+                run = self._write_run(connection, "published", tuple(nothing_new))
+                write_bookmarks(connection, self._source, run, bookmarks or {})
                 write_postcodes(connection, places)
                 reports = [publish_delivery(connection, self._spool, run, lot) for lot in handed]
                 write_quarantine(connection, run, None, orphans)
@@ -210,7 +204,7 @@ class Intake:
             self._spool.remove()
             self._turn.end()
         notes = tuple(note for report in reports for note in report.notes)
-        return RunReport(run, self._source, "published", (), tuple(reports), notes)
+        return RunReport(run, self._source, "published", (), tuple(reports), notes, tuple(nothing_new), cost)
 
     def __enter__(self) -> Self:
         """The run itself."""
@@ -293,41 +287,13 @@ class Intake:
             reports = [record_unpublished(connection, run, lot) for lot in handed]
             write_quarantine(connection, run, None, orphans)
         self._spool.keep_as(f"aside-{self._source}.jsonl")
-        return RunReport(run, self._source, "kept aside", verdict.reasons, tuple(reports))
+        return RunReport(run, self._source, "kept aside", verdict.reasons, tuple(reports), cost=self._cost)
 
     def _write_run(self, connection: Connection, state: RunState, reasons: tuple[str, ...]) -> int:
         """Write the run's row and give its number."""
-        row = {
-            "source": self._source,
-            "learnt": self._learnt,
-            "state": state,
-            "reasons": json.dumps(list(reasons)),
-            **self._facts,
-        }
-        run = table_of(RunRow)
-        return int(connection.execute(insert(run).values(row).returning(run.c.id)).scalar_one())
-
-
-def mark_killed(engine: Engine, spool_dir: Path, learnt: datetime) -> None:
-    """Write down runs that were killed before they ended, and remove what they left.
-
-    ``learnt`` (UTC, without a zone) is when this is learnt, for a run killed before it said when it began. Raises
-    DatabaseProblem; then what they left stays, and they are written down by whoever comes next.
-    """
-    for left in left_overs(spool_dir):
-        began = left.learnt or learnt
-        row = {
-            "source": left.source or "unknown",
-            "learnt": began.astimezone(UTC).replace(tzinfo=None) if began.tzinfo else began,
-            "state": "abandoned",
-            "reasons": json.dumps(["Killed before the end; nothing of it was published."]),
-            "publisher": "",
-            "licence": "",
-            "attribution": "",
-        }
-        with writing(engine) as connection:
-            connection.execute(insert(table_of(RunRow)).values(row))
-        left.path.unlink(missing_ok=True)
+        return write_run(
+            connection, self._source, self._learnt, state, reasons=reasons, facts=self._facts, cost=self._cost
+        )
 
 
 def _cannot_be_kept(record: Record) -> tuple[str, str] | None:

@@ -97,7 +97,7 @@ class CareInspectorate(RegisterSpider):
         """Follow the link to the CSV, or to the page of the datastore that has it."""
         link = find_datastore(response.body, response.url)
         if link.lower().endswith((".csv", ".csv.gz")):
-            yield self.get(link, self.parse_file)
+            yield self.get_file(link, self.parse_file)
         elif hops:
             yield self.get(link, self.parse_page, hops=hops - 1)
         else:

@@ -69,7 +69,7 @@ class CqcDirectory(RegisterSpider):
     def parse_page(self, response: Response) -> Iterator[Request]:
         """Follow the links to the files."""
         for address in find_files(response.body, response.url).values():
-            yield self.get(address, self.parse_file)
+            yield self.get_file(address, self.parse_file)
 
     def parse_file(self, response: Response) -> Iterator[Item]:
         """Read a file."""

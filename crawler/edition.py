@@ -1,0 +1,96 @@
+"""Which edition of a file was last read, so that one that has not changed is neither sent nor read again.
+
+A server that keeps ETags or dates answers 304 and sends nothing; of another the file comes, and is told to be the same
+by its SHA-256. Neither is believed for ever: a server may say "not modified" of a file that was, and so every file is
+read afresh once a month, by a reader that has changed since, and with ``--full``.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from datetime import date, timedelta
+from functools import cache
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+
+import msgspec
+from scrapy.http import Response
+
+#: An edition is believed to be the newest for as long; then the file is asked for without a condition.
+BELIEVED_FOR = timedelta(days=31)
+#: Longer validators are no validators; a server that sends one is asked without a condition.
+LONGEST = 500
+
+
+class Edition(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A file as it was read whole on a day, by a reader (see ``reader_mark``): its digest and its server's marks."""
+
+    sha256: str
+    reader: str
+    read_on: date
+    etag: str | None = None
+    modified: str | None = None
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """What asks for the file only if it has changed."""
+        asked = {"If-None-Match": self.etag, "If-Modified-Since": self.modified}
+        return {name: value for name, value in asked.items() if value}
+
+    def describes(self, response: Response) -> bool:
+        """Whether an answer says, or shows, that the file is still this edition. 304 counts only where we asked."""
+        if response.status == 304:
+            return bool(self.headers)
+        return response.status == 200 and hashlib.sha256(response.body).hexdigest() == self.sha256
+
+
+def edition_of(response: Response, reader: str, today: date) -> Edition:
+    """The edition that an answer is."""
+    return Edition(
+        sha256=hashlib.sha256(response.body).hexdigest(),
+        reader=reader,
+        read_on=today,
+        etag=_validator(response, "ETag"),
+        modified=_validator(response, "Last-Modified"),
+    )
+
+
+def edition_held(kept: str | None, reader: str, today: date) -> Edition | None:
+    """The edition in a bookmark; ``None`` for none, another reader's, one read too long ago or on a day to come."""
+    try:
+        edition = msgspec.json.decode(kept or "", type=Edition)
+    except (msgspec.DecodeError, msgspec.ValidationError):
+        return None
+    return edition if edition.reader == reader and timedelta() <= today - edition.read_on <= BELIEVED_FOR else None
+
+
+def reader_mark(wanted: Iterable[str] = ()) -> str:
+    """What the reading of a file depends on besides the file: this package's own text, and what is ``wanted`` of it."""
+    total = hashlib.sha256(_own_text().encode())
+    for one in sorted(wanted):
+        total.update(f"{one}\n".encode())
+    return total.hexdigest()[:24]
+
+
+@cache
+def _own_text() -> str:
+    """SHA-256 of the crawler's modules and of the sources' facts: a reader that was put right reads again."""
+    total = hashlib.sha256()
+    for entry in sorted(_walk(files("crawler")), key=lambda one: one.name):
+        total.update(entry.read_bytes())
+    return total.hexdigest()
+
+
+def _walk(folder: Traversable) -> Iterator[Traversable]:
+    for entry in folder.iterdir():
+        if entry.is_dir():
+            yield from _walk(entry)
+        elif entry.name.endswith((".py", ".yml")):
+            yield entry
+
+
+def _validator(response: Response, name: str) -> str | None:
+    """A header of an answer, where it is one that can be sent back as it came."""
+    value = (response.headers.get(name) or b"").decode("latin-1").strip()
+    return value if value and len(value) <= LONGEST and value.isascii() and value.isprintable() else None
