@@ -12,7 +12,7 @@ from datetime import date
 import msgspec
 
 from crawler.reading import Item, Reading, Row, UnreadableField, read_row
-from crawler.values import day, text
+from crawler.values import day, flag, text
 from register.identifiers import company_number
 from register.parties import person_mark
 from register.records import ControlRecord
@@ -33,11 +33,15 @@ _COUNTS = ("persons_of_significant_control_count", "statements_count", "exemptio
 #: Of people: never read (decision 5). The same words hide a value found in them from every report of a fault.
 PERSONAL = frozenset(
     {"address", "country_of_residence", "nationality", "identity_verification_details", "linked_psc_name", "title",
-     "service_address_is_same_as_registered_office_address"}
+     "honours", "service_address", "service_address_is_same_as_registered_office_address", "usual_residential_address",
+     "residential_address_same_as_service_address"}
 )  # fmt: skip
 PRIVATE = PERSONAL | {
-    "name", "name_elements", "forename", "middle_name", "surname", "date_of_birth", "day", "month", "year", "premises"
+    "name", "name_elements", "forename", "middle_name", "other_forenames", "surname",
+    "date_of_birth", "day", "month", "year", "premises",
 }  # fmt: skip
+#: Links of an entry beside its own address: to the statement that goes with it.
+OTHER_LINKS = frozenset({"statement"})
 #: Known, and of no use: a version mark, the kind said twice, and the office of a body beyond its country.
 UNUSED = frozenset({"etag", "description"})
 _OFFICE = frozenset(
@@ -125,38 +129,49 @@ class PscLines:
         company = row.take("company_number", lambda value: company_number(text(value)))
         data = row.take_object("data")
         row.nothing_left(except_for=())
-        address = data.take_object("links")
-        row.record_id = data.record_id = _entry_id(address.take("self", text), company)
-        address.nothing_left(except_for=())
-        kind = data.take("kind", text)
-        if kind not in KINDS:
-            raise UnreadableField("kind", "is a kind of entry never seen before", kind)
-        individual = kind.startswith("individual")
-        if individual:
-            names, mark = _person(data)
-            body: dict[str, str | None] = {"name": names, "person_mark": mark}
-        elif kind.startswith(("corporate-entity", "legal-person")):
-            body = _body(data)
-        else:
-            body = {"name": data.take_text("name")}
-        record = ControlRecord(
-            id=row.record_id,
-            company=company,
-            kind=kind,
-            natures=_words(data, "natures_of_control"),
-            notified_on=data.take_optional("notified_on", day),
-            ceased_on=data.take_optional("ceased_on", day),
-            ceased=data.take_optional("ceased", _flag),
-            sanctioned=data.take_optional("is_sanctioned", _flag),
-            statement=data.take_text("statement"),
-            restrictions_withdrawn=data.take_text("restrictions_notice_withdrawal_reason"),
-            exemptions=_exemptions(data.take_object("exemptions")) if kind == EXEMPTIONS else None,
-            **body,
-        )
-        data.nothing_left(except_for=UNUSED | PERSONAL)
+        try:
+            record = control_of(data, company)
+        finally:
+            row.record_id = data.record_id
         if self._wanted is not None and record.registration_number:
             self.above.append(record)
         yield from row.reading.observe(record, row.raw, row.number)
+
+
+def control_of(data: Row, company: str) -> ControlRecord:
+    """One entry in a company's register of control, as the snapshot and the API both write it.
+
+    Raises UnreadableField without an id, with another company's, or with a kind never seen before.
+    """
+    address = data.take_object("links")
+    data.record_id = entry_id(address.take("self", text), company, "psc")
+    address.nothing_left(except_for=OTHER_LINKS)
+    kind = data.take("kind", text)
+    if kind not in KINDS:
+        raise UnreadableField("kind", "is a kind of entry never seen before", kind)
+    if kind.startswith("individual"):
+        names, mark = _person(data)
+        body: dict[str, str | None] = {"name": names, "person_mark": mark}
+    elif kind.startswith(("corporate-entity", "legal-person")):
+        body = _body(data)
+    else:
+        body = {"name": data.take_text("name")}
+    record = ControlRecord(
+        id=data.record_id,
+        company=company,
+        kind=kind,
+        natures=_words(data, "natures_of_control"),
+        notified_on=data.take_day("notified_on"),
+        ceased_on=data.take_day("ceased_on"),
+        ceased=data.take_optional("ceased", flag),
+        sanctioned=data.take_optional("is_sanctioned", flag),
+        statement=data.take_text("statement"),
+        restrictions_withdrawn=data.take_text("restrictions_notice_withdrawal_reason"),
+        exemptions=_exemptions(data.take_object("exemptions")) if kind == EXEMPTIONS else None,
+        **body,
+    )
+    data.nothing_left(except_for=UNUSED | PERSONAL)
+    return record
 
 
 def totals_of(fields: dict[str, object]) -> tuple[int, date | None] | None:
@@ -173,8 +188,11 @@ def totals_of(fields: dict[str, object]) -> tuple[int, date | None] | None:
     return sum(count for count in counts if isinstance(count, int)), when
 
 
-def _entry_id(address: str, company: str) -> str:
-    """``psc:<number>/<id>`` from ``/company/<number>/…/<id>``; the two companies must be one."""
+def entry_id(address: str, company: str, prefix: str) -> str:
+    """``<prefix>:<number>/<id>`` from ``/company/<number>/…/<id>``; the two companies must be one.
+
+    Raises UnreadableField.
+    """
     parts = address.strip("/").split("/")
     if len(parts) < 3 or parts[0] != "company" or not parts[-1]:
         raise UnreadableField("links.self", "is not the address of an entry", address)
@@ -184,7 +202,7 @@ def _entry_id(address: str, company: str) -> str:
         raise UnreadableField("links.self", str(problem), address) from problem
     if of != company:
         raise UnreadableField("links.self", "belongs to another company than the line", address)
-    return f"psc:{company.removeprefix('gb-coh:')}/{parts[-1]}"
+    return f"{prefix}:{company.removeprefix('gb-coh:')}/{parts[-1]}"
 
 
 def _person(data: Row) -> tuple[str | None, str | None]:
@@ -192,6 +210,8 @@ def _person(data: Row) -> tuple[str | None, str | None]:
     name = data.take_text("name")
     names = data.take_object("name_elements")
     parts = [names.take_text(part) for part in ("forename", "middle_name", "surname")]
+    others = names.take_text("other_forenames")
+    parts[1] = parts[1] or others
     names.nothing_left(except_for=PERSONAL)
     born = data.take_object("date_of_birth")
     month, year = born.take_optional("month", _whole), born.take_optional("year", _whole)
@@ -244,12 +264,6 @@ def _words(data: Row, field: str) -> tuple[str, ...] | None:
         return tuple(sorted({text(word) for word in value}))
 
     return data.take_optional(field, words) or None
-
-
-def _flag(value: object) -> bool:
-    if not isinstance(value, bool):
-        raise ValueError("is neither true nor false")
-    return value
 
 
 def _whole(value: object) -> int:

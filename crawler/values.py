@@ -60,6 +60,18 @@ def yes(value: object) -> bool:
     raise ValueError("is neither Y nor N")
 
 
+def flag(value: object) -> bool:
+    """True or false as JSON writes it, or as a database handed through writes it: 0 and 1. Raises ValueError."""
+    match value:
+        case bool():
+            return value
+        case 0 | "0" | "false":
+            return False
+        case 1 | "1" | "true":
+            return True
+    raise ValueError("is neither true nor false")
+
+
 def day(value: object) -> date:
     """A date as the regulators write them: ``2026-05-13`` (with or without a time), ``13/05/2026``, ``13 May 2026``.
 
