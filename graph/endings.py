@@ -94,7 +94,7 @@ def _unfollowed(network: Network, node: str) -> Ending:
         case "provider":
             return _of_provider(node, facts["provider"])
         case "body":
-            return _of_body(node, facts["control"])
+            return ending_of_body(node, facts["control"])
     return _of_company(network, node)
 
 
@@ -115,7 +115,7 @@ def _of_provider(node: str, provider: Provider) -> Ending:
     return Ending("untraced", node, "the regulator gives no company number")
 
 
-def _of_body(node: str, control: Control) -> Ending:
+def ending_of_body(node: str, control: Control) -> Ending:
     """A body that is on no list of Companies House: by what was filed of it."""
     record = control.record
     words = " ".join(filter(None, (record.name, record.legal_form, record.legal_authority)))
@@ -142,7 +142,7 @@ def _of_company(network: Network, node: str) -> Ending:
         if not network.graph["loaded"]:
             return Ending("not in the data", node, "no list of companies and their controllers has been loaded")
         return Ending("not in the data", node, "not on the list of live companies, and in no entry of the snapshot")
-    category = (company.record.category or "").casefold()
+    category = (company.record.category or "").casefold().replace("-", " ")  # the API writes words with hyphens
     for word, kind, reason in _CATEGORIES:
         if word in category:
             return Ending(kind, node, reason)
