@@ -14,12 +14,14 @@ import networkx as nx  # type: ignore[import-untyped]  # ships no types
 
 from graph.endings import Ending, endings_of
 from graph.natures import WHOLE, Share, Stake
-from graph.ownership import EdgeKind, Network
+from graph.ownership import OWNERSHIP, EdgeKind, Network, above, holders_of, ownership_links
 from register.snapshot import Control
 
 #: ``psc25``: every entry of a register of control (a quarter, or other significant control). ``control50``: only those
 #: that give more than half of the shares or votes for certain.
 Rule = Literal["psc25", "control50"]
+#: Nodes that stand in no chain: a title, a lender as it is named in a charge, a brand.
+_NO_OWNERS = frozenset({"title", "lender", "brand"})
 #: More chains above one home than this are not listed; that they were cut is said.
 MOST_CHAINS = 500
 
@@ -87,6 +89,8 @@ def ties_above(network: Network, node: str, rule: Rule = "psc25") -> tuple[Tie, 
     """Who holds a node directly, in order of holder and record."""
     found = []
     for holder, _, key, facts in network.in_edges(node, keys=True, data=True):
+        if facts["kind"] not in OWNERSHIP:
+            continue
         stake: Stake | None = facts.get("stake")
         if rule == "control50" and stake is not None and not stake.majority:
             continue
@@ -98,11 +102,11 @@ def chains_above(network: Network, node: str, rule: Rule = "psc25", *, most: int
     """Every chain above a node, each holder once a chain. Raises KeyError for a node that is not in the network."""
     if node not in network:
         raise KeyError(node)
-    around = network.subgraph({node} | nx.ancestors(network, node))
-    above = _holders(around, rule)
+    around = network.subgraph({node} | above(network, [node]))
+    held_by = _holders(around, rule)
     closed: dict[str, Ending] = {}
-    for part in _parts(above):
-        if _is_ring(part, above) and (ending := _closed_ring(around, part, above)):
+    for part in _parts(held_by):
+        if _is_ring(part, held_by) and (ending := _closed_ring(around, part, held_by)):
             closed.update(dict.fromkeys(part, ending))
     chains: list[Chain] = []
     cycles: set[tuple[str, ...]] = set()
@@ -148,7 +152,7 @@ def _walk(
 def _own_endings(network: Network, node: str, *, followed: bool) -> tuple[Ending, ...]:
     """The endings at a node itself. Of a company whose holders all fall short of the rule, that is the reason."""
     found = endings_of(network, node, followed=followed)
-    if followed or not network.in_degree(node):
+    if followed or next(holders_of(network, node), None) is None:
         return found
     short = Ending("untraced", node, "nobody named in its register holds more than half for certain")
     return tuple(sorted({short if one.kind in ("untraced", "not in the data") else one for one in found}))
@@ -161,27 +165,27 @@ def ring(nodes: list[str]) -> tuple[str, ...]:
 
 
 def _holders(network: Network, rule: Rule) -> dict[str, set[str]]:
-    """Of every node, who holds it by the rule."""
-    above: dict[str, set[str]] = {node: set() for node in network}
-    for holder, held, stake in network.edges(data="stake"):
+    """Of every node that can own or be owned, who holds it by the rule."""
+    holders: dict[str, set[str]] = {node: set() for node, kind in network.nodes(data="kind") if kind not in _NO_OWNERS}
+    for holder, held, stake in ownership_links(network):
         if rule == "psc25" or stake is None or stake.majority:
-            above[held].add(holder)
-    return above
+            holders[held].add(holder)
+    return holders
 
 
-def _parts(above: Mapping[str, set[str]]) -> Iterator[set[str]]:
+def _parts(holders_by: Mapping[str, set[str]]) -> Iterator[set[str]]:
     """Companies that own each other, and every other node by itself; those above come out first.
 
     Nearly every node is in no ring and below none: those are told by counting, and Tarjan's algorithm sees the rest.
     """
     below: dict[str, list[str]] = {}
     missing = {}
-    for held, holders in above.items():
+    for held, holders in holders_by.items():
         if holders:
             missing[held] = len(holders)
             for holder in holders:
                 below.setdefault(holder, []).append(held)
-    ready = [node for node, holders in above.items() if not holders]
+    ready = [node for node, holders in holders_by.items() if not holders]
     while ready:
         node = ready.pop()
         yield {node}
@@ -192,40 +196,41 @@ def _parts(above: Mapping[str, set[str]]) -> Iterator[set[str]]:
     rest = {node for node, count in missing.items() if count}
     upward = nx.DiGraph()
     upward.add_nodes_from(rest)
-    upward.add_edges_from((held, holder) for held in rest for holder in above[held] & rest)
+    upward.add_edges_from((held, holder) for held in rest for holder in holders_by[held] & rest)
     yield from nx.strongly_connected_components(upward)
 
 
-def _is_ring(part: set[str], above: Mapping[str, set[str]]) -> bool:
-    return len(part) > 1 or any(node in above[node] for node in part)
+def _is_ring(part: set[str], holders_by: Mapping[str, set[str]]) -> bool:
+    return len(part) > 1 or any(node in holders_by[node] for node in part)
 
 
-def _closed_ring(network: Network, part: set[str], above: Mapping[str, set[str]]) -> Ending | None:
+def _closed_ring(network: Network, part: set[str], holders_by: Mapping[str, set[str]]) -> Ending | None:
     """The ending of a ring from which nothing leads out and in which nothing is said; None for any other ring."""
-    if any(above[node] - part or _own_endings(network, node, followed=True) for node in part):
+    if any(holders_by[node] - part or _own_endings(network, node, followed=True) for node in part):
         return None
     return Ending("untraced", min(part), "companies that own each other: nobody outside the ring is named")
 
 
 def ultimate_owners(network: Network, rule: Rule = "psc25") -> Mapping[str, frozenset[Ending]]:
-    """Of every node, all the ways in which the chains above it end; rings are passed through, not followed for ever.
+    """Of every node that can be owned, all the ways in which the chains above it end.
 
-    The same endings as those of ``chains_above``, for all nodes at once: each is looked at once.
+    The same endings as those of ``chains_above``, for all nodes at once: each is looked at once, and rings are passed
+    through, not followed for ever.
     """
-    above = _holders(network, rule)
+    held_by = _holders(network, rule)
     found: dict[str, frozenset[Ending]] = {}
     said = {node for node, gaps in network.nodes(data="gaps") if gaps}
-    for part in _parts(above):
+    for part in _parts(held_by):
         if len(part) == 1:
             (node,) = part
-            if len(above[node]) == 1 and node not in above[node] and node not in said:
-                (holder,) = above[node]
+            if len(held_by[node]) == 1 and node not in held_by[node] and node not in said:
+                (holder,) = held_by[node]
                 found[node] = found[holder]
                 continue
-        holders = set().union(*(above[node] for node in part)) - part
-        own = {one for node in part for one in _own_endings(network, node, followed=bool(above[node]))}
+        holders = set().union(*(held_by[node] for node in part)) - part
+        own = {one for node in part for one in _own_endings(network, node, followed=bool(held_by[node]))}
         ends = frozenset(own).union(*(found[holder] for holder in holders))
-        if _is_ring(part, above) and (ending := _closed_ring(network, part, above)):
+        if _is_ring(part, held_by) and (ending := _closed_ring(network, part, held_by)):
             ends |= {ending}
         for node in part:
             found[node] = ends
@@ -234,5 +239,5 @@ def ultimate_owners(network: Network, rule: Rule = "psc25") -> Mapping[str, froz
 
 def cycles_in(network: Network, rule: Rule = "psc25") -> tuple[frozenset[str], ...]:
     """The sets of companies that own each other in a ring, in order of their smallest id."""
-    above = _holders(network, rule)
-    return tuple(sorted((frozenset(part) for part in _parts(above) if _is_ring(part, above)), key=min))
+    held_by = _holders(network, rule)
+    return tuple(sorted((frozenset(part) for part in _parts(held_by) if _is_ring(part, held_by)), key=min))

@@ -1,24 +1,33 @@
 """The network: a Snapshot's homes, providers, companies, other bodies and people, and what ties them together.
 
 An edge runs from whoever holds to what is held: ``controls`` (an entry of a register of control), ``registered``
-(a company to the provider that the regulator registered it as) and ``operates`` (a provider to a home). Edges carry
-the register's own objects, so that every link can be followed to its record.
+(a company to the provider that the regulator registered it as) and ``operates`` (a provider to a home). These three
+are ownership (``OWNERSHIP``): chains and groups run along them and along no other.
+
+Beside them stand ``owns`` and ``leases`` (a proprietor to its freehold or leasehold title), ``stands_on`` (a title to
+the home on it), ``officer`` (somebody to a company on whose board they sit), ``lends`` (a lender to a company whose
+charge is outstanding) and ``brand`` (CQC's brand to a home). A landlord, a lender or a director of a company is not
+its owner. Edges carry the register's own objects, so that every link can be followed to its record.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal, TypeAlias
 
 import networkx as nx  # type: ignore[import-untyped]  # ships no types
 
-from graph.natures import NO_GAP, reason_of, stake_of
+from graph.names_of_lenders import lender_named
+from graph.natures import NO_GAP, Stake, reason_of, stake_of
+from register.records import ChargeRecord
 from register.snapshot import Control, Provider, Snapshot
 
-EdgeKind = Literal["controls", "registered", "operates"]
-NodeKind = Literal["home", "provider", "company", "body", "person"]
+EdgeKind = Literal["controls", "registered", "operates", "owns", "leases", "stands_on", "officer", "lends", "brand"]
+NodeKind = Literal["home", "provider", "company", "body", "person", "title", "lender", "brand"]
+#: The kinds of link that make an owner.
+OWNERSHIP: frozenset[str] = frozenset({"controls", "registered", "operates"})
 Network: TypeAlias = "nx.MultiDiGraph"
 Nodes: TypeAlias = dict[str, dict[str, Any]]
 Edges: TypeAlias = list[tuple[str, str, str, dict[str, Any]]]
@@ -30,6 +39,9 @@ STANDING = frozenset({"open", "dormant"})
 #: What such an edge carries; networkx copies it for each.
 _OPERATES: dict[str, Any] = {"kind": "operates"}
 _REGISTERED: dict[str, Any] = {"kind": "registered"}
+_BRAND: dict[str, Any] = {"kind": "brand"}
+#: What Companies House calls a charge that is paid; one that is paid in part is outstanding.
+_PAID = frozenset({"fully-satisfied", "satisfied"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +56,13 @@ class Gap:
 def build_network(snapshot: Snapshot) -> Network:
     """The network as at the snapshot's day: links that had ended by then, or begin later, are not in it.
 
-    A node carries ``kind`` and ``name``; a home its ``home``, a provider its ``provider``, a company its ``company``
-    (None where it is on no list) and its ``gaps``; a body or person the ``control`` that names it first.
-    An edge carries ``kind``, and ``controls`` its ``control`` and ``stake``.
+    A node carries ``kind`` and ``name``; a home its ``home`` and, where its building was searched for, its ``trace``;
+    a provider its ``provider``, a company its ``company`` (None where it is on no list) and its ``gaps``; a body or
+    person the ``control``, the ``owner`` (of a title) or the ``officer`` that names it first; a title its ``title``:
+    only those that a home stands on, or may stand on, are in the network. An edge carries ``kind``; ``controls`` its
+    ``control`` and ``stake``; ``owns`` and ``leases`` their ``owner``; ``stands_on`` its ``link`` (a HomeTitle,
+    accepted or waiting); ``officer`` its ``officer``; ``lends`` its ``charge``, the lender's name as ``filed`` and the
+    ``capacity`` stated there.
     """
     nodes: Nodes = {}
     edges: Edges = []
@@ -55,6 +71,9 @@ def build_network(snapshot: Snapshot) -> Network:
         node = nodes.setdefault(identifier, {"kind": "company"})
         node["name"], node["company"] = company.record.name, company
     _add_controls(snapshot, nodes, edges)
+    _add_titles(snapshot, nodes, edges)
+    _add_officers(snapshot, nodes, edges)
+    _add_charges(snapshot, nodes, edges)
     network = nx.MultiDiGraph(on=snapshot.on, snapshot=snapshot.digest, loaded=bool(snapshot.controls))
     network.add_nodes_from(nodes.items())
     network.add_edges_from(edges)
@@ -68,6 +87,10 @@ def _add_care(snapshot: Snapshot, nodes: Nodes, edges: Edges) -> None:
         nodes[identifier] = {"kind": "home", "name": record.name, "home": home}
         if record.provider_id and home.status in STANDING:
             edges.append((record.provider_id, identifier, "operates", _OPERATES))
+            if record.brand_id:
+                brand = f"cqc-brand:{record.brand_id}"
+                nodes.setdefault(brand, {"kind": "brand", "name": record.brand_name})
+                edges.append((brand, identifier, "brand", _BRAND))
     for identifier, provider in snapshot.providers.items():
         nodes[identifier] = {"kind": "provider", "name": provider.record.name, "provider": provider}
         if company := provider.record.company:
@@ -131,6 +154,135 @@ def in_force(interval: str, on: date) -> bool:
     """Whether "2017-04-01/2019-04-01" or "2018-04-01/.." holds on a day: the first taken in, the last left out."""
     since, _, until = interval.partition("/")
     return (since == ".." or date.fromisoformat(since) <= on) and (until == ".." or on < date.fromisoformat(until))
+
+
+def _add_titles(snapshot: Snapshot, nodes: Nodes, edges: Edges) -> None:
+    """The titles that homes stand on, or may stand on, and who owns them."""
+    for home, trace in snapshot.traces.items():
+        if home not in nodes:
+            continue
+        nodes[home]["trace"] = trace
+        for link in trace.links:
+            title = snapshot.titles.get(link.title)
+            if title is None:
+                continue
+            if title.id not in nodes:
+                nodes[title.id] = {"kind": "title", "name": title.id.removeprefix("hmlr:"), "title": title}
+                kind: EdgeKind = "leases" if (title.tenure or "").casefold() == "leasehold" else "owns"
+                for turn, owner in enumerate(title.owners):
+                    if owner.party.id is not None:
+                        _add_party(nodes, owner.party.id, owner.party.kind, owner.proprietor.name, owner=owner)
+                        edges.append((owner.party.id, title.id, f"{kind}/{turn}", {"kind": kind, "owner": owner}))
+            edges.append((title.id, home, "stands_on", {"kind": "stands_on", "link": link}))
+
+
+def _add_officers(snapshot: Snapshot, nodes: Nodes, edges: Edges) -> None:
+    """Who sits on the boards of the companies on the day."""
+    on = snapshot.on
+    for company, officers in snapshot.officers.items():
+        for officer in officers:
+            party = officer.party
+            if party.id is None or not officer.active(on):
+                continue
+            nodes.setdefault(company, {"kind": "company", "name": None})
+            _add_party(nodes, party.id, party.kind, officer.record.name, officer=officer)
+            edges.append((party.id, company, officer.record.id, {"kind": "officer", "officer": officer}))
+
+
+def _add_charges(snapshot: Snapshot, nodes: Nodes, edges: Edges) -> None:
+    """To whom the companies owe on the day, by the charges that they have registered."""
+    for company, charges in snapshot.charges.items():
+        for charge in charges:
+            if not outstanding(charge.record, snapshot.on):
+                continue
+            nodes.setdefault(company, {"kind": "company", "name": None})
+            for turn, filed in enumerate(charge.record.persons_entitled or ()):
+                lender = lender_named(filed)
+                node = nodes.setdefault(lender.id, {"kind": "lender", "name": lender.name})
+                node["name"] = min(node["name"], lender.name)
+                edges.append(
+                    (
+                        lender.id,
+                        company,
+                        f"{charge.record.id}/{turn}",
+                        {"kind": "lends", "charge": charge, "filed": filed, "capacity": lender.capacity},
+                    )
+                )
+
+
+def outstanding(charge: ChargeRecord, on: date) -> bool:
+    """Whether a charge was registered and unpaid on a day; one that is paid in part is unpaid."""
+    if charge.created_on is not None and on < charge.created_on:
+        return False
+    if charge.satisfied_on is not None:
+        return on < charge.satisfied_on
+    return (charge.status or "") not in _PAID
+
+
+def _add_party(nodes: Nodes, identifier: str, kind: str, name: str | None, **named_by: object) -> None:
+    """A party that a title or a board names; a name from a register of companies or of control goes before."""
+    node = nodes.setdefault(identifier, {"kind": kind, "name": None, **named_by})
+    if node["name"] is None:
+        node["name"] = name
+
+
+def ownership_links(network: Network) -> Iterator[tuple[str, str, Stake | None]]:
+    """Every link of ownership as (holder, held, stake); stake is None where it is all."""
+    for holder, below in network.adjacency():
+        for held, links in below.items():
+            for facts in links.values():
+                if facts["kind"] in OWNERSHIP:
+                    yield holder, held, facts.get("stake")
+
+
+def holders_of(network: Network, node: str) -> Iterator[str]:
+    """Who owns a node directly, by any link of ownership; a holder with two links comes twice."""
+    for holder, _, kind in network.in_edges(node, data="kind"):
+        if kind in OWNERSHIP:
+            yield holder
+
+
+def linked(network: Network, node: str, kind: EdgeKind) -> tuple[tuple[str, Mapping[str, Any]], ...]:
+    """Whoever stands at the other end of the links of one kind into a node, with the link's facts, in order."""
+    found = [(end, key, facts) for end, _, key, facts in network.in_edges(node, keys=True, data=True)]
+    return tuple((end, facts) for end, _, facts in sorted(found, key=lambda one: one[:2]) if facts["kind"] == kind)
+
+
+def held_by(network: Network, node: str, kind: EdgeKind) -> tuple[tuple[str, Mapping[str, Any]], ...]:
+    """Whatever a node holds by links of one kind, with the link's facts, in order."""
+    found = [(end, key, facts) for _, end, key, facts in network.out_edges(node, keys=True, data=True)]
+    return tuple((end, facts) for end, _, facts in sorted(found, key=lambda one: one[:2]) if facts["kind"] == kind)
+
+
+def above(network: Network, nodes: Iterable[str], *, majority: bool = False) -> set[str]:
+    """Everybody who owns one of the nodes, up to the top, the nodes left out unless a ring leads back to them.
+
+    ``majority``: only along links of more than half for certain.
+    """
+    return _reached(network.pred, nodes, majority=majority)
+
+
+def below(network: Network, nodes: Iterable[str], *, majority: bool = False) -> set[str]:
+    """Everything that one of the nodes owns, down to the homes; ``majority`` as in ``above``."""
+    return _reached(network.succ, nodes, majority=majority)
+
+
+def _reached(beside: Mapping[str, Any], nodes: Iterable[str], *, majority: bool) -> set[str]:
+    found: set[str] = set()
+    waiting = [node for node in nodes if node in beside]
+    while waiting:
+        for other, links in beside[waiting.pop()].items():
+            if other not in found and any(_counts(facts, majority=majority) for facts in links.values()):
+                found.add(other)
+                waiting.append(other)
+    return found
+
+
+def _counts(facts: Mapping[str, Any], *, majority: bool) -> bool:
+    if facts["kind"] not in OWNERSHIP:
+        return False
+    stake: Stake | None = facts.get("stake")
+    return not majority or stake is None or stake.majority
 
 
 def name_of(network: Network, identifier: str) -> str:

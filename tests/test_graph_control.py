@@ -148,9 +148,10 @@ def test_the_rules_give_different_groups_side_by_side():
         "brand": [["1", "5"]],
         "control50": [["1", "2"], ["3"], ["4"], ["5"]],
         "psc25": [["1", "2", "3", "4"], ["5"]],
+        "affiliated": [["1", "2", "3", "4"], ["5"]],
     }
-    with pytest.raises(UnknownRule, match="officers"):
-        groups_by(network, "affiliated")
+    with pytest.raises(UnknownRule, match="choose brand, control50, psc25, affiliated"):
+        groups_by(network, "family")
 
 
 LINKS = st.lists(

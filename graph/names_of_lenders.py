@@ -1,0 +1,58 @@
+"""What a lender is called: a charge names it in free text, without a number, often with the capacity it acts in.
+
+"Example Bank plc as Security Trustee" and "EXAMPLE BANK PLC (as security agent for the Secured Parties)" are one name.
+Nothing else joins two lenders: a name is all that is known of them, and two banks of one name would be shown as one.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from register.parties import plain_company_name
+
+_OFFICES = (
+    r"trustees?|agent|arranger|nominee|custodian|lender|bank|chargee|mortgagee|beneficiary|stakeholder|noteholder"
+)
+#: "as security trustee for …", also in brackets, also "for itself and as …", "in its capacity as …".
+_AS = re.compile(
+    r"[\s,(\[\u2013-]*(?:\bfor itself and )?(?:\b(?:acting|solely|each) )*(?:\bin (?:its|their|his|her|the) capacity )?"
+    rf"\bas (?P<capacity>[^()\[\]]*?\b(?:{_OFFICES})\b).*$",
+    re.IGNORECASE,
+)
+#: "(the "Security Agent")" and "(Security Trustee)".
+_IN_BRACKETS = re.compile(
+    rf"\s*[(\[]\s*(?:the )?[\"'\u201c\u2018]*(?P<capacity>(?:[a-z]+ ){{0,2}}(?:{_OFFICES}))"
+    r"[\"'\u201d\u2019]*\s*[)\]].*$",
+    re.IGNORECASE,
+)
+_SUCCESSORS = re.compile(r"[\s,(]*\band (?:any of )?its (?:successors?|assign(?:ee)?s|transferees)\b.*$", re.IGNORECASE)
+_ARTICLES = re.compile(r"^(?:the|a|an|original|current) ", re.IGNORECASE)
+_PLC = re.compile(r"\b(?:p l c|public ltd co)\b")
+
+
+@dataclass(frozen=True, slots=True)
+class LenderName:
+    """A lender's name without its capacity. ``id`` is ``lender:`` and the plain name, joined by hyphens.
+
+    ``capacity`` is in lower case ("security trustee"), ``None`` where the filing states none.
+    """
+
+    id: str
+    name: str
+    capacity: str | None
+
+
+@lru_cache(maxsize=65_536)
+def lender_named(filed: str) -> LenderName:
+    """The name and the capacity in one entry of "persons entitled". A name that is all capacity stays as filed."""
+    words = " ".join(filed.split())
+    name, capacity = words, None
+    for pattern in (_AS, _IN_BRACKETS):
+        if (match := pattern.search(words)) and match.start() > 0:
+            name, capacity = words[: match.start()], _ARTICLES.sub("", match["capacity"].casefold()).strip()
+            break
+    name = _SUCCESSORS.sub("", name).strip(" ,(-\u2013[") or words
+    plain = _PLC.sub("plc", plain_company_name(name)) or name.casefold()
+    return LenderName("lender:" + "-".join(plain.split()), name, capacity)
