@@ -20,9 +20,20 @@ from register.records import LocationRecord
 
 Setting = Literal["nursing", "residential", "care home"]
 
-#: CQC's two care-home service types, as the API, the monthly files and the weekly directory write them.
-NURSING_TYPES = frozenset({"nursing homes", "care home service with nursing", "nursing home"})
-RESIDENTIAL_TYPES = frozenset({"residential homes", "care home service without nursing", "residential home"})
+#: CQC's two care-home service types, as the API, the monthly files and the weekly directory write them; Care
+#: Inspectorate Wales's sub-types; and RQIA's categories, told from the beginnings of its codes (NH-, RC-).
+NURSING_TYPES = frozenset(
+    {
+        "nursing homes", "care home service with nursing", "nursing home", "adults with nursing",
+        "adults and children with nursing", "nursing (nh)",
+    }
+)  # fmt: skip
+RESIDENTIAL_TYPES = frozenset(
+    {
+        "residential homes", "care home service without nursing", "residential home", "adults without nursing",
+        "adults and children without nursing", "childrens home", "residential (rc)",
+    }
+)  # fmt: skip
 
 #: The regulated activity without which nobody may be given a room and care in England (HSCA 2008 regulations, RA2).
 ACCOMMODATION = "accommodation for persons who require nursing or personal care"
@@ -89,10 +100,14 @@ class Need:
 
 
 @cache
-def _client_groups() -> dict[str, str]:
-    """The sources' words (lower case) -> our client group, from client_groups.yml."""
+def _client_groups() -> dict[str, frozenset[str]]:
+    """The sources' words (lower case) -> our client groups, from client_groups.yml; a word may say more than one."""
     text = resources.files("contingency").joinpath("client_groups.yml").read_text(encoding="utf-8")
-    return {word: group for group, words in yaml.safe_load(text).items() for word in words}
+    groups: dict[str, set[str]] = {}
+    for group, words in yaml.safe_load(text).items():
+        for word in words:
+            groups.setdefault(word, set()).add(group)
+    return {word: frozenset(some) for word, some in groups.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,13 +147,13 @@ def _offer(
     groups: set[str] = set()
     strange: list[str] = []
     for word in bands:
-        group = _client_groups().get(word.strip().lower())
-        if group is None:
+        found = _client_groups().get(word.strip().lower())
+        if found is None:
             strange.append(word)
         else:
-            groups.add(group)
+            groups |= found
     groups.discard("no client group")
-    clients = groups - {"younger adults", "everyone"}
+    clients = groups - {"younger adults", "over 65", "everyone"}
     if "everyone" in groups:
         clients |= {"older", "dementia", *CONDITIONS}
     return Offer(
@@ -154,7 +169,7 @@ def _offer(
 def _ages(groups: set[str], client_group: str | None) -> frozenset[str]:
     """Age bands served. CQC flags them; the Care Inspectorate only tells adults from children."""
     ages: set[str] = set()
-    if "older" in groups:
+    if groups & {"older", "over 65"}:
         ages.add("65+")
     if "younger adults" in groups:
         ages.add("18-64")

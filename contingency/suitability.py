@@ -10,13 +10,16 @@ from functools import lru_cache
 from contingency.needs import ACCOMMODATION, Need, Offer, offer_of
 from register.records import LocationRecord
 
-#: Ratings from worst to best, in one order for both regulators; the pairing of Scottish grades is Longstop's own.
-#: CQC: key lines of enquiry, four ratings. Care Inspectorate: grades 1 (unsatisfactory) to 6 (excellent).
+#: Ratings from worst to best, in one order for all regulators; the pairing of scales is Longstop's own.
+#: CQC: key lines of enquiry, four ratings. Care Inspectorate: grades 1 (unsatisfactory) to 6 (excellent). Care
+#: Inspectorate Wales: four ratings. RQIA publishes none.
 RATING_ORDER: dict[str, int] = {
     "inadequate": 1,
+    "requires significant improvement": 1,
     "requires improvement": 2,
     "good": 3,
     "outstanding": 4,
+    "excellent": 4,
     "1": 1,
     "2": 2,
     "3": 2,

@@ -13,8 +13,13 @@ from register.records import LocationRecord
 from register.snapshot import Evidence, Home, Registration, Snapshot
 
 #: Ratings from worst to best, each regulator's in an order of its own; one is never set against the other.
-#: CQC: key lines of enquiry. Care Inspectorate: grades 1 (unsatisfactory) to 6 (excellent).
-SCALES = (("inadequate", "requires improvement", "good", "outstanding"), ("1", "2", "3", "4", "5", "6"))
+#: CQC: key lines of enquiry. Care Inspectorate: grades 1 (unsatisfactory) to 6 (excellent). Care Inspectorate Wales:
+#: the lowest of four themes.
+SCALES = (
+    ("inadequate", "requires improvement", "good", "outstanding"),
+    ("1", "2", "3", "4", "5", "6"),
+    ("requires significant improvement", "requires improvement", "good", "excellent"),
+)
 
 #: Words that stand where a rating would and are none. CQC's move between systems leaves ``Not Rated`` at homes whose
 #: rating stands (its notice of 2026), so that they cannot be told from a rating withdrawn.
