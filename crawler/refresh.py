@@ -26,7 +26,7 @@ from crawler.pipelines import Way
 from crawler.progress import Progress
 from crawler.reading import Item, Unreadable
 from crawler.source import Source, SourceProblem, source_named
-from crawler.spider import RegisterSpider, Run
+from crawler.spider import RegisterSpider, Run, StreamOfChanges
 from crawler.tables import SourceChanged
 from crawler.workbooks import Damaged
 from register.bookmarks import read_bookmarks
@@ -68,6 +68,8 @@ class Job(msgspec.Struct, frozen=True):
     requests_per_minute: int | None = None
     timeout: float | None = None
     full: bool = False
+    stream_base: str | None = None
+    stream_key: str | None = None
 
 
 class Outcome(msgspec.Struct, frozen=True):
@@ -115,6 +117,8 @@ def refresh(
         requests_per_minute=int(rate) if rate.isdecimal() and int(rate) else None,
         timeout=float(seconds) if seconds.isdecimal() and int(seconds) else None,
         full=full,
+        stream_base=_stream_base(source, settings),
+        stream_key=settings.source_key(f"{source.name}_stream") if source.stream else None,
     )
     with TemporaryDirectory(prefix="longstop-") as folder:
         answer = Path(folder) / "report.json"
@@ -127,6 +131,14 @@ def refresh(
     mark_killed(open_database(job.database_url), Path(job.spool_dir), learnt.astimezone(UTC).replace(tzinfo=None))
     how = f"was killed (signal {-status})" if status < 0 else f"ended without a report (status {status})"
     raise CrawlFailed(f"{source.name}: the crawl {how}; nothing of it was published, and what was known is kept.")
+
+
+def _stream_base(source: Source, settings: Settings) -> str | None:
+    """Where a source's stream of changes is asked; ``None`` where there is none, or neither address nor key is set."""
+    address, key = settings.source_url(f"{source.name}_stream"), settings.source_key(f"{source.name}_stream")
+    if source.stream is None or (address is None and key is None):
+        return None
+    return (address or source.stream.url).rstrip("/")
 
 
 def _in_its_own_process(job: Job, answer: Path) -> int:
@@ -166,6 +178,7 @@ def crawl(job: Job, engine: Engine) -> RunReport:
             timeout=job.timeout,
             progress=progress,
             companies=companies_that_matter(engine) if source.filtered else frozenset(),
+            stream=StreamOfChanges(job.stream_base, job.stream_key) if job.stream_base else None,
             full=job.full,
             bookmarks={} if job.full else read_bookmarks(engine, source.name),
         )

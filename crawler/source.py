@@ -7,11 +7,12 @@ make the page of sources in the documentation (``python -m crawler.source``).
 from __future__ import annotations
 
 import sys
+from base64 import b64encode
 from collections.abc import Mapping
 from datetime import date
 from importlib.resources import files
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
 import msgspec
@@ -46,11 +47,31 @@ class Rate(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Key(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The header that carries the source's key, and where to apply for one."""
+    """The header that carries the source's key, and where to apply for one.
+
+    ``scheme`` is how: ``plain``, the key as it is; ``basic``, as the user name of HTTP Basic with an empty password.
+    """
 
     header: str
     apply: str
     required: bool = True
+    scheme: Literal["plain", "basic"] = "plain"
+
+    def headers(self, key: str | None) -> dict[str, str]:
+        """The header with a key in it; nothing where there is no key."""
+        if not key:
+            return {}
+        return {self.header: key if self.scheme == "plain" else f"Basic {b64encode(f'{key}:'.encode()).decode()}"}
+
+
+class Stream(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A second address, with a key of its own, that tells what has changed: for nights that ask for that alone.
+
+    Its settings are those of a source named ``<source>_stream``. Without a key it is not asked.
+    """
+
+    url: Annotated[str, Meta(pattern=r"^https://")]
+    apply: str
 
 
 class Feed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -100,6 +121,7 @@ class Source(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     page: Annotated[str, Meta(pattern=r"^/")] = "/"
     hosts: tuple[str, ...] = ()
     key: Key | None = None
+    stream: Stream | None = None
     schedule: Schedule
     rate: Rate
     largest_file: Annotated[int, Meta(ge=1)] = 64
@@ -191,6 +213,7 @@ def sources_page() -> str:
             f"| attribution | {source.attribution} |",
             f"| address | <{source.url}{source.page if source.page != '/' else ''}> |",
             f"| key | {f'`{source.key.header}`, from <{source.key.apply}>' if source.key else 'none'} |",
+            *([f"| stream of changes | <{source.stream.url}>, with a key of its own |"] if source.stream else []),
             f"| asked | `{source.schedule.cron}`, at most {source.rate.requests_per_minute} requests a minute |",
             f"| kept aside when | a complete list is {source.checks.max_fall:.0%} shorter than the last good one, "
             f"or {source.checks.max_quarantined:.0%} of its rows cannot be read |",

@@ -36,11 +36,20 @@ class OutOfBounds(ValueError):
     """An address that the source has no business to send us to."""
 
 
+@dataclass(frozen=True, slots=True)
+class StreamOfChanges:
+    """The address in use of a source's stream of changes, and its key."""
+
+    base: str
+    key: str | None
+
+
 @dataclass(slots=True)
 class Run:
     """One crawl of one source. ``base`` is the address in use, ``folder`` where downloads are kept until they are read.
 
     ``timeout`` is how long an answer may take in seconds, ``None``: as long as the source's YAML says.
+    ``stream`` is the source's stream of changes, where it is set up.
     ``companies`` are those that matter to the register, for a source that is filtered by them (``gb-coh:…``).
     ``bookmarks`` are what the last published runs of the source left (none with ``full``), ``marks`` what this one
     leaves (see ``bookmark``), ``nothing_new`` what was asked for and has not changed. ``send`` is where items go;
@@ -60,6 +69,7 @@ class Run:
     timeout: float | None = None
     progress: Progress | None = None
     companies: frozenset[str] = frozenset()
+    stream: StreamOfChanges | None = None
     full: bool = False
     bookmarks: Mapping[str, str] = field(default_factory=dict)
     marks: dict[str, str | None] = field(default_factory=dict)
@@ -161,7 +171,7 @@ class RegisterSpider(Spider):
         address = urljoin(self.run.base, address)
         if not self.run.allowed(address):
             raise OutOfBounds(f"it sends us to {address[:200]}, which is not a place of this source")
-        headers = {self.run.source.key.header: self.run.key} if self.run.source.key and self.run.key else {}
+        headers = self.run.source.key.headers(self.run.key) if self.run.source.key else {}
         return Request(
             address,
             callback,

@@ -122,6 +122,11 @@ def meaning_of(kind_or_code: str) -> Meaning:
     return Meaning("perhaps", kind_or_code, "is a word or code that this program does not know: a person must look")
 
 
+def known_kind(kind: str) -> bool:
+    """Whether a kind of case is one that Companies House lists."""
+    return kind in CASES or kind.startswith(_STAGE_OF_MORATORIUM)
+
+
 def business_failure(kind_or_code: str) -> Failure:
     """Whether a kind of case, a status or a Gazette code is a business failure (SI 2015/301, regulation 2)."""
     return meaning_of(kind_or_code).failure

@@ -30,6 +30,7 @@ SOURCES = (
     "CIW",
     "RQIA",
     "COMPANIES_HOUSE",
+    "COMPANIES_HOUSE_STREAM",
     "COMPANIES_HOUSE_BULK",
     "HMLR",
     "GAZETTE",
