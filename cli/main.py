@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from cli import changes, demonstration, loading, ownership, planning, showing
+from cli import cases, changes, demonstration, loading, ownership, planning, showing
 from cli.session import Incomplete, Refused, messages
 from contingency.assumptions import BadAssumptions
 from contingency.scenarios import UnknownName
@@ -28,6 +28,7 @@ app.command()(loading.refresh)
 app.add_typer(loading.load, name="load")
 app.command()(showing.status)
 app.command()(changes.changes)
+app.command()(cases.cases)
 app.command()(showing.search)
 app.command()(showing.home)
 app.command()(ownership.owners)

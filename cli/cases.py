@@ -1,0 +1,136 @@
+"""``longstop cases``: failures that happened, with their sources, their contradictions, and what they ask."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+from cli.session import AsJson, Refused, answer_json, answer_table, answers
+from graph.cases import BadCase, Case, case_named, case_names, reconcile
+from graph.cases.library import Fact, Figure
+
+
+def cases(
+    name: Annotated[str | None, typer.Argument(help="Which; without a name, those there are.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Failures that happened: every figure with its source, contradictions kept, sums worked out."""
+    if name is None:
+        _list(as_json=as_json)
+        return
+    try:
+        case = case_named(name)
+    except BadCase as problem:
+        raise Refused(str(problem)) from problem
+    document = case_document(case)
+    if as_json:
+        answer_json(document)
+    else:
+        _print(case, document)
+
+
+def _list(*, as_json: bool) -> None:
+    found = [case_named(one) for one in case_names()]
+    if as_json:
+        answer_json([{"name": one.name, "title": one.title, "as_at": one.as_at.isoformat()} for one in found])
+        return
+    answer_table("Cases", ("name", "as at", "what happened"), ((one.name, one.as_at, one.title) for one in found))
+
+
+def case_document(case: Case) -> dict[str, Any]:
+    """A case as plain values: facts with every figure and its sources, sums worked out, questions with answers."""
+    return {
+        "schema": "longstop/case/1",
+        "name": case.name,
+        "title": case.title,
+        "summary": case.summary,
+        "as_at": case.as_at.isoformat(),
+        "facts": [
+            {
+                "id": fact.id,
+                "what": fact.what,
+                "unit": fact.unit,
+                "contested": fact.contested,
+                "figures": [
+                    {"value": one.value, "about": one.about, "words": one.words, "sources": list(one.sources)}
+                    for one in fact.figures
+                ],
+                "note": fact.note,
+            }
+            for fact in case.facts
+        ],
+        "sums": [
+            {
+                "id": one.sum.id,
+                "what": one.sum.what,
+                "comes_to": one.comes_to,
+                "stated": one.stated,
+                "difference": one.difference,
+                "loose": one.loose,
+                "sentence": one.sentence,
+                "note": one.sum.note,
+            }
+            for one in reconcile(case)
+        ],
+        "events": [
+            {
+                "when": one.when,
+                "entity": case.entity(one.entity).name,
+                "what": one.what,
+                "insolvency": one.insolvency,
+                "sources": list(one.sources),
+            }
+            for one in case.events
+        ],
+        "questions": [{"ask": one.ask, "answer": one.answer, "rests_on": list(one.rests_on)} for one in case.questions],
+        "sources": {
+            key: {"publisher": one.publisher, "title": one.title, "dated": one.dated, "address": one.address}
+            for key, one in sorted(case.sources.items())
+        },
+    }
+
+
+def _print(case: Case, document: dict[str, Any]) -> None:
+    answers.print(case.title, style="bold", markup=False)
+    answers.print(f"{case.summary}\n", markup=False)
+    answer_table(
+        "Facts, each with its sources; where they contradict each other all are kept",
+        ("fact", "figure", "unit", "who says so"),
+        (
+            (fact.what if not turn else "  or", _shown(figure), fact.unit, ", ".join(figure.sources))
+            for fact in case.facts
+            for turn, figure in enumerate(fact.figures)
+        ),
+    )
+    for note in _notes(case.facts):
+        answers.print(f"  {note}", markup=False)
+    answer_table(
+        "Do the figures add up?",
+        ("what", "worked out", "difference"),
+        ((one.sum.what, one.sentence, f"{one.difference:+g}" if one.difference else "none") for one in reconcile(case)),
+    )
+    for one in case.sums:
+        if one.note:
+            answers.print(f"  {one.what}: {one.note}", markup=False)
+    answer_table(
+        "What happened",
+        ("when", "to whom", "what", "who says so"),
+        ((one["when"], one["entity"], one["what"], ", ".join(one["sources"])) for one in document["events"]),
+    )
+    answer_table("What the case asks", ("question", "answer"), ((one.ask, one.answer) for one in case.questions))
+    answer_table(
+        "Sources",
+        ("key", "publisher", "dated", "address"),
+        ((key, one.publisher, one.dated, one.address) for key, one in sorted(case.sources.items())),
+    )
+
+
+def _shown(figure: Figure) -> str:
+    value = f"{figure.value:,}" if isinstance(figure.value, int) else str(figure.value)
+    said = f"about {value}" if figure.about else value
+    return f"{said} ({figure.words})" if figure.words else said
+
+
+def _notes(facts: tuple[Fact, ...]) -> list[str]:
+    return [f"{fact.what}: {fact.note}" for fact in facts if fact.note]
