@@ -33,7 +33,7 @@ from register.bookmarks import read_bookmarks
 from register.database import open_database
 from register.intake import Cost, Intake, RunReport, mark_killed
 from register.settings import Settings
-from register.wanted import companies_that_matter
+from register.wanted import charities_that_matter, companies_that_matter
 
 #: The file descriptor that messages go to; standard output is kept for answers.
 STANDARD_ERROR = 2
@@ -177,7 +177,7 @@ def crawl(job: Job, engine: Engine) -> RunReport:
             requests_per_minute=job.requests_per_minute,
             timeout=job.timeout,
             progress=progress,
-            companies=companies_that_matter(engine) if source.filtered else frozenset(),
+            companies=wanted_by(source, engine),
             stream=StreamOfChanges(job.stream_base, job.stream_key) if job.stream_base else None,
             full=job.full,
             bookmarks={} if job.full else read_bookmarks(engine, source.name),
@@ -241,7 +241,7 @@ def replay(
         _intake(source, engine, learnt, spool_dir or Path(folder)) as intake,
     ):
         way = Way(source.corrections, intake, progress)
-        companies = companies_that_matter(engine) if source.filtered and not full else frozenset[str]()
+        companies = wanted_by(source, engine) if not full else frozenset[str]()
         for item in read_published(source.name, path, today=today, as_at=as_at, companies=companies):
             way.send(item)
         return intake.publish(source.checks_for(publisher_address=False))
@@ -277,6 +277,14 @@ def read_published(
             raise Unreadable(f"cannot read {file.name}: {problem}. Nothing was published") from problem
         except OSError as problem:
             raise Unreadable(f"cannot read {file.name}: {problem.strerror}. Nothing was published") from problem
+
+
+def wanted_by(source: Source, engine: Engine) -> frozenset[str]:
+    """What a filtered source is read for: companies, and charities where it lists those; nothing where it is not."""
+    if not source.filtered:
+        return frozenset()
+    companies = companies_that_matter(engine)
+    return companies | charities_that_matter(engine) if source.charities else companies
 
 
 def spider_class(source_name: str) -> type[RegisterSpider]:

@@ -109,7 +109,8 @@ class Correction(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Source(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One source. ``url`` is the publisher's own base address, ``page`` the path on it where the files are found.
 
-    ``filtered``: from its files only what concerns the companies that matter to the register is taken.
+    ``filtered``: from its files only what concerns the companies that matter to the register is taken; ``charities``:
+    and the charities whose numbers providers give (``gb-chc:…``).
     """
 
     name: Annotated[str, Meta(pattern=r"^[a-z][a-z_]*$")]
@@ -126,6 +127,7 @@ class Source(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     rate: Rate
     largest_file: Annotated[int, Meta(ge=1)] = 64
     filtered: bool = False
+    charities: bool = False
     feeds: dict[str, Feed]
     checks: Floors
     notes: str

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from sqlalchemy import Engine, select
 
 from register.database import reading
+from register.identifiers import BadIdentifier, charity_number
 from register.models import ControlVersion, LocationVersion, ProviderVersion, table_of
 from register.parties import uk_company_number
 from register.records import ControlRecord
@@ -41,4 +44,22 @@ def companies_that_matter(engine: Engine) -> frozenset[str]:
     while fresh:
         fresh = {number for company in fresh for number in above.get(company, ())} - found
         found |= fresh
+    return frozenset(found)
+
+
+def charities_that_matter(engine: Engine) -> frozenset[str]:
+    """``gb-chc:…`` of every provider that was ever registered for a care home and gives a charity's number.
+
+    Numbers of Scotland and Northern Ireland are left out: they are of other registers. Raises DatabaseProblem.
+    """
+    provider, location = table_of(ProviderVersion), table_of(LocationVersion)
+    with reading(engine) as connection:
+        runs_homes = select(location.c.provider_id).where(location.c.care_home)
+        written = connection.execute(
+            select(provider.c.charity).where(provider.c.charity.is_not(None), provider.c.id.in_(runs_homes)).distinct()
+        ).scalars()
+        found = set()
+        for number in written:
+            with suppress(BadIdentifier):
+                found.add(charity_number(number))
     return frozenset(found)
