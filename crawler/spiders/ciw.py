@@ -90,7 +90,7 @@ class Ciw(RegisterSpider):
 
     async def start(self) -> AsyncIterator[Request]:
         """Ask for the file."""
-        yield self.get(self.run.page, self.parse_file)
+        yield self.get_file(self.run.page, self.parse_file)
 
     def parse_file(self, response: Response) -> Iterator[Item]:
         """Read the file."""
