@@ -7,17 +7,34 @@ abandoned nothing is remembered, and the next night asks for the same again.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 
 from sqlalchemy import Connection, Engine, delete, insert, select
 
 from register.database import reading
-from register.models import BookmarkRow, table_of
+from register.models import BookmarkRow, RunRow, table_of
 
 
 def read_bookmarks(engine: Engine, source: str) -> dict[str, str]:
     """What a source's last published runs left: value by name. Raises DatabaseProblem."""
     with reading(engine) as connection:
         return _held(connection, source)
+
+
+def last_crawl(engine: Engine, source: str) -> datetime | None:
+    """When the source's last published run began (UTC, without a zone); ``None`` where that was of files handed over.
+
+    What was published since the last crawl without one is not known to the source's own server. Raises DatabaseProblem.
+    """
+    run = table_of(RunRow)
+    with reading(engine) as connection:
+        last = connection.execute(
+            select(run.c.learnt, run.c.requests)
+            .where(run.c.source == source, run.c.state == "published")
+            .order_by(run.c.id.desc())
+            .limit(1)
+        ).first()
+    return last.learnt if last is not None and last.requests is not None else None
 
 
 def write_bookmarks(connection: Connection, source: str, run: int, marks: Mapping[str, str | None]) -> None:

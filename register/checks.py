@@ -41,8 +41,9 @@ class Checks:
 class Counted:
     """One list of a run as counted before publication.
 
-    ``rows`` are records handed over that could be read, ``lost`` those that could not. ``filled`` counts, among
-    ``fillable`` records (care homes, or every record of a kind that has none), those in which a field is known.
+    ``increment``: it holds what changed since the list before it, and nothing else. ``rows`` are records handed over
+    that could be read, ``lost`` those that could not. ``filled`` counts, among ``fillable`` records (care homes, or
+    every record of a kind that has none), those in which a field is known.
     """
 
     feed: str
@@ -53,6 +54,7 @@ class Counted:
     care_homes: int
     fillable: int
     filled: Mapping[str, int]
+    increment: bool = False
 
     def measure(self, name: str) -> float:
         """The value of a measure as named in floors and ceilings. A share of nothing is 1: nothing is missing."""
@@ -107,6 +109,8 @@ def judge(
             reasons.append(f"{named} describes a day that has not come (the run is of {learnt}).")
         reasons += _rows(checks, counted, last_good.get((counted.feed, counted.as_at)), named)
         reasons += _shares(checks, counted, (known or {}).get((counted.feed, counted.as_at)), named)
+        if counted.increment:
+            continue  # floors and ceilings are of the whole list
         for name, floor in sorted(checks.floors.get(counted.feed, {}).items()):
             found = counted.measure(name)
             counts = not name.endswith("_known")
@@ -127,7 +131,8 @@ def _rows(checks: Checks, counted: Counted, before: int | None, named: str) -> l
     handed = counted.rows + counted.lost
     if counted.complete and counted.rows == 0 and handed == 0:
         reasons.append(f"{named} says that it is the whole list, and is empty.")
-    if handed and counted.lost / handed > checks.max_quarantined:
+    few = counted.increment and counted.lost <= FEW
+    if handed and counted.lost / handed > checks.max_quarantined and not few:
         share = _said(counted.lost / handed, False)
         limit = _said(checks.max_quarantined, False)
         reasons.append(f"{named}: {counted.lost} of {handed} rows ({share}) could not be read; the limit is {limit}.")
@@ -147,21 +152,25 @@ def _rows(checks: Checks, counted: Counted, before: int | None, named: str) -> l
 def _shares(checks: Checks, counted: Counted, before: Before | None, named: str) -> list[str]:
     """What the list no longer says: fewer of its rows are care homes, or fewer homes have a field that plans rest on.
 
-    A list of less than half of the rows known is of a part, and says nothing of the rest.
+    A list of less than half of the rows known is of a part, and says nothing of the rest. What has changed in a night
+    may be of any kind, but not all of it can have lost its beds: there the fields are looked at, with more patience.
     """
-    if before is None or not before.care_homes or counted.rows * 2 < before.rows:
+    if before is None or not before.care_homes or (counted.rows * 2 < before.rows and not counted.increment):
         return []
     reasons = []
-    measures = {"are care homes": (before.care_homes, before.rows, counted.care_homes, counted.rows)}
+    most = max(checks.max_fall, 0.2) if counted.increment else checks.max_fall
+    measures = {}
+    if not counted.increment:
+        measures["are care homes"] = (before.care_homes, before.rows, counted.care_homes, counted.rows)
     for name in RELIED_ON:
         of_homes = (before.filled.get(name, 0), before.care_homes, counted.filled.get(name, 0), counted.care_homes)
         measures[f"have {name} known"] = of_homes
     for words, (had, of_all, has, of_now) in measures.items():
         expected = had / of_all * of_now
-        if has < expected * (1 - checks.max_fall) and expected - has > FEW:
+        if has < expected * (1 - most) and expected - has > FEW:
             reasons.append(
                 f"{named}: {has:,} of {of_now:,} {words}, where before it was {had:,} of {of_all:,}: "
-                f"a fall of more than {_said(checks.max_fall, False)}."
+                f"a fall of more than {_said(most, False)}."
             )
     return reasons
 

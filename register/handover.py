@@ -92,6 +92,7 @@ class Handed:
             feed=self.delivery.feed,
             as_at=self.delivery.as_at,
             complete=self.delivery.complete,
+            increment=self.delivery.increment,
             rows=self.handed,
             lost=len(self.lost),
             care_homes=self.care_homes,

@@ -24,6 +24,8 @@ from register.records import Fault, Record
 from register.spool import Spool
 
 _CHUNK = 500
+#: Of more records than this the whole feed is read at once: that is quicker than asking for them by id.
+MANY = 20 * _CHUNK
 _T = TypeVar("_T")
 
 
@@ -68,10 +70,10 @@ def publish_delivery(connection: Connection, spool: Spool, run: int, lot: Handed
     grid = _read_grid(connection, delivery.feed)
     quarantined = {fault.record_id for fault in lot.lost}
     published = ended = 0
-    for kind, model in VERSIONS.items():
+    for kind in _kinds_of(connection, lot):
         observed = lot.records.get(kind.__name__, {})
-        table = table_of(model)
-        believed = _state_at(connection, table, delivery.feed, day)
+        table = table_of(VERSIONS[kind])
+        believed = _state_at(connection, table, delivery.feed, day, among=None if lot.whole else list(observed))
         differing = [identifier for identifier, held in observed.items() if believed.get(identifier) != held.digest]
         absent = []
         if lot.whole:
@@ -162,6 +164,7 @@ def _write_delivery(connection: Connection, run: int, lot: Handed) -> int:
         "feed": lot.delivery.feed,
         "as_at": lot.delivery.as_at,
         "complete": lot.whole,
+        "increment": lot.delivery.increment,
         "origin": lot.delivery.origin,
         "kinds": ",".join(sorted(lot.records)),
         "rank": lot.rank,
@@ -214,17 +217,35 @@ def _read_grid(connection: Connection, feed: str) -> _Grid:
     return _Grid(sorted(lists_of), silent)
 
 
-def _state_at(connection: Connection, table: Table, feed: str, day: date) -> dict[str, str]:
-    """The digest believed of each record of a feed for a day."""
-    rows = connection.execute(
-        select(table.c.id, table.c.record_digest).where(
-            table.c.feed == feed,
-            table.c.superseded_by.is_(None),
-            table.c.valid_from <= day,
-            or_(table.c.valid_to.is_(None), table.c.valid_to > day),
-        )
+def _kinds_of(connection: Connection, lot: Handed) -> list[type[Record]]:
+    """The kinds of record that a list can change: those in it, and in a whole list those that its feed ever held."""
+    names = set(lot.records)
+    if lot.whole:
+        delivery = table_of(DeliveryRow)
+        for kinds in connection.execute(
+            select(delivery.c.kinds).where(delivery.c.feed == lot.delivery.feed).distinct()
+        ).scalars():
+            names.update(kinds.split(","))
+    return [kind for kind in VERSIONS if kind.__name__ in names]
+
+
+def _state_at(
+    connection: Connection, table: Table, feed: str, day: date, *, among: Sequence[str] | None
+) -> dict[str, str]:
+    """The digest believed of each record of a feed for a day; of those ``among`` some ids where they are given."""
+    believed = select(table.c.id, table.c.record_digest).where(
+        table.c.feed == feed,
+        table.c.superseded_by.is_(None),
+        table.c.valid_from <= day,
+        or_(table.c.valid_to.is_(None), table.c.valid_to > day),
     )
-    return {row.id: row.record_digest for row in rows}
+    if among is None or len(among) > MANY:
+        return {row.id: row.record_digest for row in connection.execute(believed)}
+    return {
+        row.id: row.record_digest
+        for some in chunks(among)
+        for row in connection.execute(believed.where(table.c.id.in_(some)))
+    }
 
 
 def _execute(
@@ -303,7 +324,7 @@ def _timelines(connection: Connection, table: Table, feed: str, concerned: Seque
     columns = select(table.c.id, table.c.version, table.c.valid_from, table.c.valid_to, table.c.record_digest)
     believed = columns.where(table.c.feed == feed, table.c.superseded_by.is_(None)).order_by(table.c.valid_from)
     found: dict[str, list[Interval]] = {}
-    if len(concerned) > 20 * _CHUNK:
+    if len(concerned) > MANY:
         rows: Iterable[Any] = connection.execute(believed)
     else:
         rows = (row for some in chunks(concerned) for row in connection.execute(believed.where(table.c.id.in_(some))))

@@ -73,6 +73,7 @@ class _List:
     kinds: tuple[str, ...]
     rank: int
     delivery: int
+    increment: bool
 
 
 def load_snapshot(engine: Engine, *, on: date | None = None, known: date | None = None) -> Snapshot:
@@ -177,6 +178,7 @@ def _lists(connection: Connection, last_run: int) -> list[_List]:
     rows = connection.execute(
         select(
             *(delivery.c[name] for name in ("id", "feed", "as_at", "complete", "origin", "kinds", "rank", "run_id")),
+            delivery.c.increment,
             (delivery.c.handed - delivery.c.quarantined).label("rows"),
             *(run.c[name] for name in ("publisher", "licence", "attribution")),
         )
@@ -200,6 +202,7 @@ def _lists(connection: Connection, last_run: int) -> list[_List]:
             tuple(row.kinds.split(",")) if row.kinds else (),
             row.rank,
             row.id,
+            row.increment,
         )
         for row in rows
     ]
@@ -221,13 +224,14 @@ def _believed(run: int, lists: Sequence[_List]) -> Believed:
 
 def _latest(lists: Sequence[_List], day: date) -> tuple[FeedState, ...]:
     """The list of each feed that the snapshot rests on, in order of feed: the newest by ``day``, else the earliest
-    there is; of two of one day, the later-learnt.
+    there is; of two of one day, the later-learnt. A list of changes brings the list before it up to its own day.
     """
     chosen: dict[str, _List] = {}
     for one in sorted(lists, key=lambda one: (one.state.as_at, one.delivery)):
         held = chosen.get(one.state.feed)
         if held is None or one.state.as_at <= day or one.state.as_at == held.state.as_at:
-            chosen[one.state.feed] = one
+            later = replace(held.state, as_at=one.state.as_at, run=one.state.run) if held and one.increment else None
+            chosen[one.state.feed] = replace(one, state=later) if later else one
     return tuple(chosen[feed].state for feed in sorted(chosen))
 
 

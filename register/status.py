@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, and_, func, select
+from sqlalchemy import Connection, Engine, and_, func, or_, select
 
 from register.database import reading
 from register.models import DeliveryRow, QuarantineRow, RunRow, table_of
@@ -216,12 +216,15 @@ def _state(
 
 
 def list_days(engine: Engine, known: date | None = None) -> dict[str, tuple[date, ...]]:
-    """The days of each feed's published whole lists, ascending, as known at the end of ``known`` (default: now)."""
+    """The days of each feed's published whole lists, and of the lists of changes on top of them, ascending.
+
+    As known at the end of ``known`` (default: now).
+    """
     run, delivery = table_of(RunRow), table_of(DeliveryRow)
     query = (
         select(delivery.c.feed, delivery.c.as_at)
         .join(run, run.c.id == delivery.c.run_id)
-        .where(run.c.state == "published", delivery.c.complete)
+        .where(run.c.state == "published", or_(delivery.c.complete, delivery.c.increment))
         .distinct()
         .order_by(delivery.c.feed, delivery.c.as_at)
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import BigInteger, Boolean, Date, DateTime, Float, ForeignKey, Index, Integer, Text
+from sqlalchemy import BigInteger, Boolean, Date, DateTime, Float, ForeignKey, Index, Integer, Text, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from register.models.base import Base
@@ -39,7 +39,8 @@ class RunRow(Base):
 class DeliveryRow(Base):
     """One list of one run, with the sum: ``handed`` = ``published`` + ``unchanged`` + ``quarantined``.
 
-    ``kinds`` names the kinds of record in it, comma separated. ``complete`` is what absence was allowed to mean.
+    ``kinds`` names the kinds of record in it, comma separated. ``complete`` is what absence was allowed to mean;
+    ``increment`` is true of a list of changes alone, on top of the feed's lists before it.
     ``rank`` orders feeds that speak of the same thing on the same day; 0 is followed first. In a run kept aside
     nothing is published or unchanged, and the sum does not hold.
     """
@@ -51,6 +52,7 @@ class DeliveryRow(Base):
     feed: Mapped[str] = mapped_column(Text)
     as_at: Mapped[date] = mapped_column(Date)
     complete: Mapped[bool] = mapped_column(Boolean)
+    increment: Mapped[bool] = mapped_column(Boolean, server_default=false())
     origin: Mapped[str] = mapped_column(Text)
     kinds: Mapped[str] = mapped_column(Text)
     rank: Mapped[int] = mapped_column(Integer)

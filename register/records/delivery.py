@@ -14,13 +14,15 @@ class Delivery(msgspec.Struct, frozen=True, kw_only=True):
 
     ``feed`` is ``<source>/<list>``, such as ``cqc_directory/ratings``. ``as_at`` is the day the list describes, not
     the day it was fetched. ``complete`` is true only where the list is whole *and* was read whole: only then does
-    absence from it mean anything. ``origin`` is the file name or address it came from.
+    absence from it mean anything. ``origin`` is the file name or address it came from. ``increment`` is true for a list
+    of what has changed since the feed's last one, and of nothing else: it is small on most nights, and never complete.
     """
 
     feed: str
     as_at: date
     complete: bool
     origin: str
+    increment: bool = False
 
 
 class Observation(msgspec.Struct, frozen=True, kw_only=True):
