@@ -1,0 +1,84 @@
+"""Who is known to stand behind a home: how far up, how it ends, whose the building is, and who is not traced."""
+
+from __future__ import annotations
+
+from graph.endings import END_KINDS
+from graph.measures.ground import Ground
+from graph.measures.tally import UNKNOWN, Answer, tally
+from register.snapshot import Home
+
+#: Longer chains than this are one answer.
+_LONG = 6
+SEVERAL = "ends of several kinds"
+#: Why no owner of the building is known, as a report lists it.
+UNTRACED = (
+    "no title found",
+    "owner excluded from the data",
+    "lease chain broken",
+    "name not matched",
+    "nation not covered",
+)
+
+
+def untraced(ground: Ground) -> tuple[Answer, ...]:
+    """Whether the owner of the building is known, and the counted reason where not."""
+
+    def answer(home: Home) -> str:
+        holding = ground.holdings[home.id]
+        return holding.reason or "name not matched" if holding.state == "untraced" else holding.state
+
+    words = ("traced", "waiting", *UNTRACED, "not searched")
+    return tally(ground.homes, ground.on, answer, order=words, unknown=words[1:])
+
+
+def same_roof(ground: Ground) -> tuple[Answer, ...]:
+    """Whether who owns the building and who runs the home belong together (opco and propco)."""
+    return tally(
+        ground.homes,
+        ground.on,
+        lambda home: {"unknown": UNKNOWN}.get(kind := ground.relation(home.id).kind, kind),
+        order=("same company", "related", "unrelated", UNKNOWN),
+    )
+
+
+def chain_depth(ground: Ground) -> tuple[Answer, ...]:
+    """How many links of ownership the longest chain above the provider has, up to the last known owner."""
+
+    def depth(home: Home) -> str:
+        if home.current.record.provider_id is None:
+            return UNKNOWN
+        longest = max((chain.depth for chain in ground.chains(home).chains), default=0)
+        return _links(longest)
+
+    words = (*(_links(one) for one in range(_LONG + 1)), UNKNOWN)
+    return tally(ground.homes, ground.on, depth, order=words)
+
+
+def shortest_chain(ground: Ground) -> tuple[Answer, ...]:
+    """The same of the shortest chain."""
+
+    def depth(home: Home) -> str:
+        if home.current.record.provider_id is None:
+            return UNKNOWN
+        return _links(min((chain.depth for chain in ground.chains(home).chains), default=0))
+
+    words = (*(_links(one) for one in range(_LONG + 1)), UNKNOWN)
+    return tally(ground.homes, ground.on, depth, order=words)
+
+
+def ends_at(ground: Ground) -> tuple[Answer, ...]:
+    """How the chains above a home end: the one kind, or that there are several."""
+
+    def end(home: Home) -> str:
+        kinds = {one.kind for one in ground.ends[home.id]}
+        return next(iter(kinds)) if len(kinds) == 1 else SEVERAL
+
+    return tally(
+        ground.homes, ground.on, end, order=(*END_KINDS, SEVERAL), unknown=("untraced", "not in the data", "protected")
+    )
+
+
+def _links(depth: int) -> str:
+    if depth >= _LONG:
+        return f"{_LONG} links or more"
+    return "1 link" if depth == 1 else f"{depth} links"

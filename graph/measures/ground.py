@@ -1,0 +1,116 @@
+"""What the measures stand on: one register, its network, the homes asked about, and what is worked out once."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from datetime import date
+from functools import cached_property
+
+from graph.control import Chains, chains_above, ultimate_owners
+from graph.endings import Ending
+from graph.groups import Group, groups_by
+from graph.landlords import Holding, Landlord, holdings, landlords
+from graph.lenders import Exposure, Lender, exposures, lenders
+from graph.measures.jurisdictions import HavenList, haven_list
+from graph.ownership import STANDING, Network
+from graph.related import Relation, relation_of
+from register.snapshot import Company, Home, Snapshot
+
+
+class Ground:
+    """One register as at its day and the homes in scope (open or dormant), in order of id.
+
+    Everything worked out for all homes at once is worked out once, when it is first asked for.
+    """
+
+    def __init__(self, snapshot: Snapshot, network: Network, homes: tuple[Home, ...], havens: HavenList) -> None:
+        self.snapshot = snapshot
+        self.network = network
+        self.homes = homes
+        self.havens = havens
+        self._relations: dict[tuple[object, ...], Relation] = {}
+        self._chains: dict[str, Chains] = {}
+
+    @property
+    def on(self) -> date:
+        """The register's day."""
+        return self.snapshot.on
+
+    @cached_property
+    def holdings(self) -> Mapping[str, Holding]:
+        """Whose building every home stands in, by home: all homes of the register."""
+        return holdings(self.network)
+
+    @cached_property
+    def landlords(self) -> tuple[Landlord, ...]:
+        """The landlords of the homes in scope, with their homes in scope only."""
+        inside = {home.id: self.holdings[home.id] for home in self.homes}
+        return tuple(one for one in landlords(self.network, inside) if one.homes)
+
+    @cached_property
+    def exposures(self) -> tuple[Exposure, ...]:
+        """Homes in scope under outstanding charges."""
+        inside = {home.id for home in self.homes}
+        return tuple(one for one in exposures(self.network, self.holdings) if one.home in inside)
+
+    @cached_property
+    def lenders(self) -> tuple[Lender, ...]:
+        """The lenders to which homes in scope are exposed, with those homes only."""
+        return tuple(one for one in lenders(self.network, self.exposures) if one.homes or one.watched)
+
+    @cached_property
+    def ends(self) -> Mapping[str, frozenset[Ending]]:
+        """How the chains above every node end (entries of a quarter or more)."""
+        return ultimate_owners(self.network)
+
+    @cached_property
+    def groups(self) -> Mapping[str, Group]:
+        """By home, its group of more than half for certain (control50)."""
+        return {home: group for group in groups_by(self.network, "control50") for home in group.homes}
+
+    def relation(self, home: str) -> Relation:
+        """How the landlord of a home stands to its provider; worked out once for each pair."""
+        holding = self.holdings[home]
+        key = (
+            holding.landlords,
+            holding.occupation,
+            holding.company,
+            holding.provider,
+            holding.state,
+            holding.reason,
+            tuple(one.party for one in holding.superior if one.itself),
+        )
+        if key not in self._relations:
+            self._relations[key] = relation_of(self.network, holding)
+        return self._relations[key]
+
+    def chains(self, home: Home) -> Chains:
+        """The chains above a home's provider (or above the home, where it has none): the same for all its homes."""
+        node = home.current.record.provider_id
+        node = node if node is not None and node in self.network else home.id
+        if node not in self._chains:
+            self._chains[node] = chains_above(self.network, node)
+        return self._chains[node]
+
+    def company(self, home: Home) -> str | None:
+        """The id of the company that is the home's registered provider, where the regulator gives one."""
+        return self.holdings[home.id].company
+
+    def company_record(self, home: Home) -> Company | None:
+        """That company, where it is on a list."""
+        return self.snapshot.companies.get(self.company(home) or "")
+
+    def feeds(self, *names: str) -> tuple[tuple[str, ...], date | None]:
+        """The lists whose feed begins with one of the names, in words with their days; and the oldest of these days."""
+        found = [one for one in self.snapshot.feeds if one.feed.startswith(names)]
+        words = tuple(f"{one.feed} as at {one.as_at.isoformat()}" for one in found)
+        return words, min((one.as_at for one in found), default=None)
+
+
+def ground_of(
+    snapshot: Snapshot, network: Network, homes: Collection[str] | None = None, havens: HavenList | None = None
+) -> Ground:
+    """The ground for some homes by id (None: all). Homes that neither stand open nor dormant are left out."""
+    chosen: Iterable[str] = sorted(snapshot.homes) if homes is None else sorted(homes)
+    standing = tuple(snapshot.homes[one] for one in chosen if snapshot.homes[one].status in STANDING)
+    return Ground(snapshot, network, standing, havens or haven_list())
