@@ -1,0 +1,48 @@
+"""Weighs the claims of several homes to one title: of homes in different buildings, one at the most is right."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+
+from register.matching.evidence import Evidence
+from register.matching.sides import Building
+
+_NAMED = frozenset({"same", "rare", "common"})
+
+
+def site_of(home: Building) -> tuple[object, ...]:
+    """What tells a home's building: its UPRN, else number, street and postcode, else name and postcode."""
+    if home.uprn:
+        return ("uprn", home.uprn)
+    if home.numbers and home.streets and home.postcode:
+        return ("door", home.postcode, home.numbers, home.streets)
+    return ("name", home.postcode, home.name, home.streets, home.id if not home.name else "")
+
+
+def settle(claims: Sequence[Evidence], homes: Mapping[str, Building]) -> dict[str, float]:
+    """By home, the probability that the title is its building's, with all claims to the title weighed together.
+
+    Homes in one building share its claim. Homes that a title names side by side, each by its own name, do not compete.
+    """
+    best: dict[tuple[object, ...], Evidence] = {}
+    for claim in claims:
+        site = site_of(homes[claim.home])
+        if site not in best or claim.bits > best[site].bits:
+            best[site] = claim
+    found = {}
+    for claim in claims:
+        own = best[site_of(homes[claim.home])]
+        odds = math.exp2(own.bits)
+        others = sum(math.exp2(other.bits) for other in _rivals(own, best.values(), homes))
+        found[claim.home] = odds / (1.0 + odds + others)
+    return found
+
+
+def _rivals(claim: Evidence, others: Iterable[Evidence], homes: Mapping[str, Building]) -> list[Evidence]:
+    def named_apart(one: Evidence, other: Evidence) -> bool:
+        names = set(homes[one.home].name), set(homes[other.home].name)
+        both = one.levels["name"] in _NAMED and other.levels["name"] in _NAMED
+        return both and not (names[0] <= names[1] or names[1] <= names[0])
+
+    return [other for other in others if other is not claim and not named_apart(claim, other)]
