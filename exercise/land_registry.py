@@ -159,7 +159,7 @@ class _Form:
             district=self.building.council.name.upper(),
             county=COUNTY.upper(),
             region=REGION.upper(),
-            postcode=written.postcode,
+            postcode=written.postcode if written.column else "",
             multiple=written.schedule,
             price=str(self.chance.randint(4, 90) * 50_000) if self.chance.random() < 0.15 else "",
             proprietors=proprietors,
