@@ -104,12 +104,17 @@ class Records:
         return entry
 
     def _company(self, node: str) -> Draft:
-        company = self._snapshot.companies.get(node)
-        entries = self._snapshot.controls.get(node, ())
-        evidence = company.evidence if company else entries[0].evidence if entries else ()
-        registered = [e for p in self._providers(node) for e in self._snapshot.providers[p].evidence[:1]]
         record_id = _company_id(node)
-        return Draft("entity", record_id, record_id, partial(self._company_details, node), (*evidence, *registered))
+        return Draft("entity", record_id, record_id, partial(self._company_details, node), tuple(self._evidence(node)))
+
+    def _evidence(self, node: str) -> Iterator[Evidence]:
+        """What is held of a company: its place on the list or else its first entry, and who says that it runs homes."""
+        if company := self._snapshot.companies.get(node):
+            yield from company.evidence
+        elif entries := self._snapshot.controls.get(node):
+            yield from entries[0].evidence
+        for provider in self._providers(node):
+            yield from self._snapshot.providers[provider].evidence[:1]
 
     def _providers(self, node: str) -> list[str]:
         if node not in self._network:
@@ -253,7 +258,7 @@ class Records:
         network = self._network
         if node not in network or next(holders_of(network, node), None) or network.nodes[node].get("gaps"):
             return
-        company, naming = self._snapshot.companies.get(node), self._names.named_by(node)
+        naming = self._names.named_by(node)
         entries = self._snapshot.controls.get(node, ())
         ends = [end for control in entries if (end := _end(control, self._snapshot.on))]
         for ending in endings_of(network, node, followed=False):
@@ -261,7 +266,7 @@ class Records:
                 subject = self._record_id(node)
                 unknown = {"reason": "informationUnknownToPublisher", "description": ending.reason}
                 details = {"isComponent": False, "subject": subject, "interestedParty": unknown}
-                evidence = company.evidence[:1] if company else naming.evidence[:1] if naming else ()
+                evidence = tuple(self._evidence(node)) or (naming.evidence if naming else ())
                 yield Draft(
                     "relationship",
                     f"{subject}-REL-UNKNOWN",
