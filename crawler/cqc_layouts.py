@@ -41,6 +41,15 @@ _UNREAD_OF_RATING = names(
     "Location ODS Code|Location Type|Location Primary Inspection Category|Location NHS Region|Location ONSPD CCG Code|"
     "Location ONSPD CCG|Location Commissioning CCG Code|Location Commissioning CCG Name|Report Type|URL"
 )
+_UNREAD_OF_DEACTIVATED = (
+    _UNREAD_OF_ACTIVE
+    | _UNREAD_OF_RATING
+    | names(
+        "Location Primary NHS Region|Provider HSCA start date|Provider HSCA Start Date|Provider HSCA End Date|"
+        "Provider Status|Provider Postal Code|Provider Local Authority|Provider Companies House Number|"
+        "Provider Charity Number|Provider ID|Provider Name|Provider Ownership Type"
+    )
+)
 #: The market view's last two columns carry each other's names; neither is read.
 _UNREAD_OF_MARKET = names(
     "Comments within last month / comments last recorded|Location Web Address|Primary inspection category|"
@@ -184,8 +193,41 @@ WEEKLY = Layout(
     ("Address", "Address 1", "Address 2", "Town/City", "County"),
     unread=_UNREAD_OF_WEEKLY | PERSONAL,
 )
+#: The names of the last columns, which speak of the provider, are not confirmed: any that is not here is reported.
 DEACTIVATED = Layout(
-    "the deactivated locations", ("Location ID", "Location Status", "Location HSCA End Date"), {"Location ID": ()}
+    "the deactivated locations",
+    ("Location ID", "Location Status", "Location HSCA End Date"),
+    {
+        "Location ID": (),
+        "Location Name": (),
+        "Location Status": (),
+        "Location HSCA start date": (),
+        "Location HSCA End Date": (),
+        "Care home?": (),
+        "Care homes beds at point location de-activated": ("Care homes beds",),
+        "Location Region": (),
+        "Location Local Authority": (),
+        "Location Latitude": (),
+        "Location Longitude": (),
+        "Location Street Address": (),
+        "Location Address Line 2": (),
+        "Location City": (),
+        "Location County": (),
+        "Location Postal Code": ("Location Post Code", "Location Postcode"),
+        "Location UPRN ID": ("Location UPRN",),
+        "Location Latest Overall Rating": (),
+        "Publication Date": (),
+        "Inherited Rating (Y/N)": (),
+        "Brand ID": (),
+        "Brand Name": (),
+        "Provider Companies House Number": (),
+        "Provider Charity Number": (),
+        "Provider ID": (),
+        "Provider Name": (),
+        "Provider Ownership Type": (),
+    },
+    ("Provider Companies House Number", "Provider Charity Number", "Provider Ownership Type"),
+    unread=_UNREAD_OF_DEACTIVATED | PERSONAL,
 )
 RATING_OF_PROVIDERS = Layout("the ratings of providers", ("Provider ID", "Domain", "Latest Rating"), {})
 #: The more particular before the more general.

@@ -109,7 +109,8 @@ def test_the_files_of_the_month_are_found_on_the_page_and_published(crawl):
     days = {delivery.feed: delivery.as_at for delivery in report.deliveries}
     assert days["cqc_directory/locations"] == date(2026, 5, 5)
     assert days["cqc_directory/ratings"] == date(2026, 5, 1)
-    assert not [path for path, _ in site.asked if "April" in path or "Deactivated" in path]
+    assert days["cqc_directory/deactivated"] == date(2026, 5, 6)
+    assert not [path for path, _ in site.asked if "April" in path]
 
 
 ACTIVE = "/system/files/2026-05/05_May_2026_HSCA_Active_Locations.csv"

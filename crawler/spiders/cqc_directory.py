@@ -17,8 +17,9 @@ from parsel import Selector
 from scrapy import Request
 from scrapy.http import Response
 
+from crawler.cqc_deactivated import DeactivatedRows
 from crawler.cqc_files import ActiveRows, DualRows, MarketRows, Providers, RatingRows, WeeklyRows
-from crawler.cqc_layouts import ACTIVE, DUAL, LAYOUTS, MARKET, RATING, WEEKLY
+from crawler.cqc_layouts import ACTIVE, DEACTIVATED, DUAL, LAYOUTS, MARKET, RATING, WEEKLY
 from crawler.reading import Item, Reading, read_table
 from crawler.spider import RegisterSpider
 from crawler.tables import NoTable, SourceChanged, Table, find_table, open_sheets
@@ -30,6 +31,7 @@ from register.records import Delivery
 LINKS = {
     "active locations": re.compile(r"HSCA_Active_Locations\.(ods|xlsx|csv)$", re.IGNORECASE),
     "latest ratings": re.compile(r"Latest_ratings\.(ods|xlsx|csv)$", re.IGNORECASE),
+    "deactivated locations": re.compile(r"Deactivated_Locations\.(ods|xlsx|csv)$", re.IGNORECASE),
     "weekly directory": re.compile(r"CQC_directory\.(csv|zip)$", re.IGNORECASE),
 }
 REQUIRED = ("active locations",)
@@ -45,11 +47,13 @@ class Files:
     feed: str
     of_providers: str
     complete: bool
-    rows: Callable[[Table, Providers], ActiveRows | DualRows | MarketRows | RatingRows | WeeklyRows]
+    rows: Callable[[Table, Providers], ActiveRows | DeactivatedRows | DualRows | MarketRows | RatingRows | WeeklyRows]
 
 
 FILES = {
     ACTIVE.name: Files("cqc_directory/locations", "cqc_directory/providers", True, ActiveRows),
+    # A file of what ended lately: a registration that is gone from it has ended all the same.
+    DEACTIVATED.name: Files("cqc_directory/deactivated", "cqc_directory/deactivated_providers", False, DeactivatedRows),
     DUAL.name: Files("cqc_directory/dual", "", True, DualRows),
     RATING.name: Files("cqc_directory/ratings", "cqc_directory/ratings_providers", True, RatingRows),
     MARKET.name: Files("cqc_directory/market", "cqc_directory/market_providers", False, MarketRows),
