@@ -36,6 +36,8 @@ def read_weights() -> Weights:
 
 #: Match weights (bits) of uk-address-matcher from which it is sure of a pair, and below which it doubts it.
 SURE, DOUBTFUL = 10.0, 0.0
+#: A name that more homes than this bear is a common one.
+_MANY = 3
 #: Levels of the name that mean that the title bears it.
 NAMED = frozenset({"same", "rare", "common", "misspelt"})
 #: Levels of the owner that make it no stranger to the home.
@@ -54,7 +56,7 @@ class Evidence:
     @property
     def score(self) -> float:
         """The sum as a probability, before other homes' claims to the title are weighed."""
-        return 1.0 / (1.0 + 2.0**-self.bits)
+        return 1.0 / (1.0 + math.exp2(-self.bits))
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,37 +193,45 @@ def _name(home: Building, estate: Estate, known: Known) -> str:
     """How a home's name stands in a title's text."""
     if not home.name:
         return "another" if _strange_name(home, estate) else "unknown"
-    for at, segment in enumerate(estate.text.segments):
-        hit = find(home.name, segment, known.town_words)
-        if hit is None:
-            continue
-        start, exact = hit
-        rest = (*segment[:start], *segment[start + len(home.name) :])
-        numbered = at in estate.text.numbered and not home.name_numbers
-        if is_street(segment, numbered=numbered) and (numbered or any(find(segment, one) for one in home.streets)):
-            continue  # the name's words are only those of the street
-        if at > 0 and all(has(word, home.places) for word in segment):
-            continue  # only those of the town
-        if home.name_numbers - estate.text.numbers:
-            return "in part"
-        if any(not _empty(word) and not has(word, home.all_words | home.places | home.areas) for word in rest):
-            return "with more"
-        if not exact:
-            return "misspelt"
-        namesakes = known.namesakes.get(home.name, 0)
-        if " ".join(home.name) in words()["common_names"] or namesakes > 3:
-            return "common"
-        return "rare" if namesakes == 1 and len(home.name) > 1 else "same"
+    hits = (_name_in(at, segment, home, estate, known) for at, segment in enumerate(estate.text.segments))
+    if borne := next((hit for hit in hits if hit), None):
+        return borne
     own = [word for word in home.name if not _empty(word) and not any(word in street for street in home.streets)]
     distinct = [word for word in own if word not in home.places]
     said = [word for segment in estate.text.segments for word in segment]
     telling = [word for word in distinct if word not in words()["generic"]]
     shared = sum(has(word, said, known.town_words) for word in telling)
-    if telling and shared * 2 > len(telling):
+    strange = _strange_name(home, estate)
+    if shared and (strange or shared * 2 > len(telling)):
         return "in part"
-    if _strange_name(home, estate):
-        return "in part" if shared else "another"
-    return "not given"
+    return "another" if strange else "not given"
+
+
+def _name_in(at: int, words_here: tuple[str, ...], home: Building, estate: Estate, known: Known) -> str | None:
+    """How a home's name stands in one part of a title's text; None where it does not stand there as a name."""
+    hit = find(home.name, words_here, known.town_words)
+    numbered = at in estate.text.numbered and not home.name_numbers
+    of_street = is_street(words_here, numbered=numbered) and (
+        numbered or any(find(words_here, street) for street in home.streets)
+    )
+    of_town = at > 0 and all(has(word, home.places) for word in words_here)
+    if hit is None or of_street or of_town:
+        return None
+    start, exact = hit
+    rest = (*words_here[:start], *words_here[start + len(home.name) :])
+    own = home.all_words | home.places | home.areas
+    namesakes = known.namesakes.get(home.name, 0)
+    if home.name_numbers - estate.text.numbers:
+        level = "in part"
+    elif any(not _empty(word) and not has(word, own) for word in rest):
+        level = "with more"
+    elif not exact:
+        level = "misspelt"
+    elif " ".join(home.name) in words()["common_names"] or namesakes > _MANY:
+        level = "common"
+    else:
+        level = "rare" if namesakes == 1 and len(home.name) > 1 else "same"
+    return level
 
 
 def _strange_name(home: Building, estate: Estate) -> bool:
