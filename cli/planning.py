@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import typer
 
@@ -24,10 +24,11 @@ from cli.session import (
 from contingency.assumptions import read_assumptions
 from contingency.document import document, dumps
 from contingency.draws import ranges
-from contingency.plan import Options, Plan, make_plan
+from contingency.plan import UNDER_WHAT_FAILED, Options, Plan, make_plan
 from contingency.problem_files import write_problem
 from contingency.report import write_report
-from contingency.scenarios import KINDS
+from contingency.same_hands import SAME_LANDLORD, SAME_LENDER, SAME_OWNER
+from contingency.scenarios import KINDS, RULED_KINDS
 from contingency.suitability import rating_floor
 from graph.groups import RULES
 
@@ -42,7 +43,13 @@ def plan(  # noqa: PLR0917 - a command line has as many options as a planner nee
     ] = None,
     min_rating: Annotated[str, typer.Option(help="Offer no home rated below this.")] = "requires improvement",
     objective: Annotated[str, typer.Option(help="What comes after placing the most people: total or worst.")] = "total",
-    rule: Annotated[str, typer.Option(help=f"What a group is: {', '.join(RULES)}.")] = "brand",
+    rule: Annotated[
+        str | None,
+        typer.Option(help=f"What a group is (brand where nothing is said), or a landlord's group: {', '.join(RULES)}."),
+    ] = None,
+    offer_same_owner: Annotated[
+        bool, typer.Option("--offer-same-owner", help="Offer beds of the same owner, landlord or lender too.")
+    ] = False,
     draws: Annotated[int, typer.Option(min=0, max=10_000, help="Ranges from this many random draws.")] = 0,
     seed: Annotated[int, typer.Option(min=0, help="Another seed makes other draws.")] = 1,
     assumptions: Annotated[Path | None, typer.Option(help="Your own assumptions file (YAML).")] = None,
@@ -63,10 +70,11 @@ def plan(  # noqa: PLR0917 - a command line has as many options as a planner nee
         floor = rating_floor(min_rating)
     except ValueError as error:
         raise Refused(f"--min-rating: {error}") from error
-    if rule != "brand" and kind != "group":
-        raise Refused(f"--rule {rule} says what a group is: it goes with longstop plan group")
+    if rule is not None and kind not in RULED_KINDS:
+        raise Refused(f"--rule {rule} says what a group is: it goes with longstop plan group or longstop plan landlord")
     settings, snapshot = read_snapshot(on, known)
-    options = Options(travel, cap_km, occupancy, floor, "worst" if objective == "worst" else "total", rule)
+    aim: Literal["total", "worst"] = "worst" if objective == "worst" else "total"
+    options = Options(travel, cap_km, occupancy, floor, aim, rule, offer_same_owner)
     engine = travel_engine(travel, snapshot, settings)
     with messages.status("working out who goes where …"):
         make = partial(
@@ -82,7 +90,7 @@ def plan(  # noqa: PLR0917 - a command line has as many options as a planner nee
     answer = document(made)
     if draws:
         with messages.status(f"drawing {draws:,} times …"):
-            answer["ranges"] = ranges(draws, seed, lambda chance: make(chance=chance, failure=made.failure))
+            answer["ranges"] = ranges(draws, seed, lambda chance: make(chance=chance, before=made))
     if as_json:
         typer.echo(dumps(answer), nl=False)
     else:
@@ -111,9 +119,13 @@ def print_plan(answer: dict[str, Any]) -> None:
     if answer["invented"]:
         answers.print("INVENTED COUNTY: an exercise. No home, person or company here is real.", style="bold reverse")
     answers.print(f"If {answer['scenario']['sentence']} ({answer['on']}):", style="bold", markup=False)
-    bases = sorted({home["basis"] for home in answer["affected"] if home["people"]}) or ["nobody known to live there"]
+    bases: dict[str, int] = {}
+    for home in answer["affected"]:
+        if home["people"]:
+            bases[home["basis"]] = bases.get(home["basis"], 0) + home["people"]
+    known = " and ".join(f"{bases[basis]:,} {basis}" for basis in sorted(bases)) or "nobody known to live there"
     answers.print(
-        f"  {summary['people']:,} people in {summary['homes']:,} homes must move ({' and '.join(bases)}). "
+        f"  {summary['people']:,} people in {summary['homes']:,} homes must move ({known}). "
         f"{summary['placed']:,} have a suitable bed that is open to them; {summary['unplaced']:,} have none."
     )
     if summary["placed"]:
@@ -126,6 +138,11 @@ def print_plan(answer: dict[str, Any]) -> None:
         if isinstance(span, dict):
             words = name.replace("_", " ")
             answers.print(f"  {words}: {span['low']:,} to {span['high']:,} in nine draws of ten", markup=False)
+    for row in summary["homes_not_offered"]:
+        if row["reason"] in (SAME_OWNER, SAME_LANDLORD, SAME_LENDER, UNDER_WHAT_FAILED):
+            answers.print(
+                f"  {row['beds']:,} beds in {row['homes']:,} homes not offered: {row['reason']}.", markup=False
+            )
     proof = "proved: nobody can do better on these figures" if answer["optimality"]["proved"] else "NOT PROVED"
     answers.print(f"  {proof}; register digest {answer['snapshot'][:16]}…")
     answer_table(

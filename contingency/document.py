@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Container, Iterable
 from typing import Any
 
 import numpy as np
 
 from contingency.plan import HomeNeeds, Plan
 from contingency.problem import IntArray
+from contingency.same_hands import SAME_HANDS, UNKNOWN_OWNERS
+from contingency.scenarios import RULED_KINDS
+from graph.claims import claim_document
 
 DECIMETRES_PER_KM = 10_000
 
@@ -35,7 +38,11 @@ def document(plan: Plan) -> dict[str, Any]:
             "kind": plan.kind,
             "ids": list(plan.failure.ids),
             "sentence": plan.failure.sentence,
-            "options": plan.options.document() | ({"rule": plan.options.rule} if plan.kind == "group" else {}),
+            "options": plan.options.document() | _rule(plan),
+        },
+        "failed": {
+            "names": dict(zip(plan.failure.ids, plan.failure.names, strict=False)),
+            "chain": [claim_document(claim) for claim in plan.failure.chain],
         },
         "assumptions": _assumptions(plan),
         "travel": {"engine": plan.engine.name, "unit": plan.engine.unit, "method": plan.engine.method},
@@ -55,6 +62,13 @@ def document(plan: Plan) -> dict[str, Any]:
             "rounds": plan.placement.rounds,
         },
     }
+
+
+def _rule(plan: Plan) -> dict[str, Any]:
+    """The rule by which the names stand for more than themselves, where they do."""
+    if plan.kind == "group":
+        return {"rule": plan.options.rule or "brand"}
+    return {"rule": plan.options.rule} if plan.options.rule and plan.kind in RULED_KINDS else {}
 
 
 def dumps(plan_document: dict[str, Any]) -> str:
@@ -121,9 +135,16 @@ def _summary(plan: Plan) -> dict[str, Any]:
         "homes_beds_unknown": sum(entry.beds.registered is None for entry in plan.affected),
         "admitting_beds_offered": sum(v.beds for v in plan.problem.vacancies),
         "homes_offered": len({v.home for v in plan.problem.vacancies}),
-        "homes_not_offered": [{"reason": reason, "homes": homes} for reason, homes in plan.refused],
+        "homes_not_offered": [{"reason": r.reason, "homes": r.homes, "beds": r.beds} for r in plan.refused],
+        "people_sent_to_same_hands": _people_sent(plan, plan.tied),
         "by_authority": _by_authority(plan),
     }
+
+
+def _people_sent(plan: Plan, homes: Container[str]) -> int:
+    """How many people are placed in certain homes."""
+    solved, places = plan.placement, plan.problem.vacancies
+    return sum(int(n) for v, n in zip(solved.vacancy, solved.people, strict=True) if places[v].home in homes)
 
 
 def _by_authority(plan: Plan) -> list[dict[str, Any]]:
@@ -177,6 +198,19 @@ def _assumption(name: str, value: object, basis: str, source: str, day: str | No
     return {"name": name, "value": value, "basis": basis, "source": source, "date": day}
 
 
+def _hands(plan: Plan) -> list[dict[str, Any]]:
+    """What is known of whose hands the beds offered are in."""
+    offered = sorted({vacancy.home for vacancy in plan.problem.vacancies})
+    holdings = plan.ownership.holdings
+    unknown = sum(home not in holdings or holdings[home].occupation == "unknown" for home in offered)
+    words = "offered too, as asked for" if plan.options.offer_same_owner else "not offered"
+    register, on = "the register, counted for this plan", plan.snapshot.on.isoformat()
+    return [
+        _assumption(SAME_HANDS, words, "recorded", register, on),
+        _assumption(UNKNOWN_OWNERS, unknown, "recorded", register, on),
+    ]
+
+
 def _assumptions(plan: Plan) -> list[dict[str, Any]]:
     """Every figure the plan rests on, in a fixed order: shares, imported figures, rules, then what was not known."""
     given, homes, rows = plan.assumptions, plan.snapshot.homes, []
@@ -212,6 +246,8 @@ def _assumptions(plan: Plan) -> list[dict[str, Any]]:
         *((f"homes that use a word not understood: {word}", n) for word, n in plan.words),
     ):
         rows.append(_assumption(name, value, "recorded", register, on))
+    if plan.failure.fallen is not None:
+        rows += _hands(plan)
     rows.append(
         _assumption(
             "rating floor",

@@ -5,7 +5,7 @@ The plan is a frozen answer: equal snapshot, scenario, options and assumptions g
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -18,13 +18,15 @@ from contingency.occupancy import Beds, beds_of_homes
 from contingency.placement import place, why_unplaced
 from contingency.problem import BoolArray, Placement, Problem, Vacancy
 from contingency.problem import Need as ProblemNeed
+from contingency.same_hands import same_hands
 from contingency.scenarios import Failure, failure_of
 from contingency.suitability import refusal, suits
 from contingency.travel import Engine
+from graph.answers import Ownership
 from register.snapshot import Home, Snapshot
 
 NO_COORDINATES = "where the home stands is not known, so no distance can be measured"
-UNDER_WHAT_FAILED = "it stands under the company that failed, and may fail next"
+UNDER_WHAT_FAILED = "it hangs on what fails, and may fail next"
 NEED_UNKNOWN = "the home does not say whom it serves, so no other home is known to suit"
 
 
@@ -32,7 +34,8 @@ NEED_UNKNOWN = "the home does not say whom it serves, so no other home is known 
 class Options:
     """What a planner may set. ``cap_km`` above 0; ``occupancy`` a share 0 to 1; ``min_rating`` one of RATING_FLOORS.
 
-    ``rule`` says what a group is (``graph.groups.RULES``); it is kept with the plan of a group only.
+    ``rule`` says what a group is (``graph.groups.RULES``; None: ``brand``), or that a landlord stands for all landlords
+    of its group (None: for itself). ``offer_same_owner``: beds in the same hands as what fails are offered too.
     """
 
     travel: str = "crow"
@@ -40,7 +43,8 @@ class Options:
     occupancy: float | None = None
     min_rating: str = "requires improvement"
     objective: Literal["total", "worst"] = "total"
-    rule: str = "brand"
+    rule: str | None = None
+    offer_same_owner: bool = False
 
     def document(self) -> dict[str, Any]:
         """The options that differ from nothing said, for the plan's record of itself."""
@@ -49,6 +53,7 @@ class Options:
             "min_rating": self.min_rating,
             "objective": self.objective,
             "occupancy": self.occupancy,
+            "offer_same_owner": self.offer_same_owner,
             "travel": self.travel,
         }
 
@@ -73,10 +78,20 @@ class Unplaced:
 
 
 @dataclass(frozen=True, slots=True)
+class NotOffered:
+    """How many homes are offered to nobody for one reason, and how many of their beds are open to admissions."""
+
+    reason: str
+    homes: int
+    beds: int
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """The solved scenario: everything that the document, the problem files and the report are written from.
 
-    ``refused`` counts the homes offered to nobody, by reason; ``words`` the sources' words not understood, by count.
+    ``refused`` are the homes offered to nobody, by reason; ``words`` the sources' words not understood, by count;
+    ``tied`` whose hands a home is in that is in those of what fails, offered or not.
     """
 
     snapshot: Snapshot
@@ -90,9 +105,11 @@ class Plan:
     problem: Problem
     placement: Placement
     unplaced: tuple[Unplaced, ...]
-    refused: tuple[tuple[str, int], ...]
+    refused: tuple[NotOffered, ...]
     words: tuple[tuple[str, int], ...]
     beds: dict[str, Beds]
+    tied: Mapping[str, str]
+    ownership: Ownership
 
 
 def make_plan(
@@ -104,21 +121,27 @@ def make_plan(
     assumptions: Assumptions,
     engine: Engine,
     chance: np.random.Generator | None = None,
-    failure: Failure | None = None,
+    before: Plan | None = None,
+    ownership: Ownership | None = None,
 ) -> Plan:
     """Work out who goes where if ``names`` of ``kind`` fail; with ``chance``, on one random draw of the estimates.
 
-    ``failure`` is what the names mean, where that is known from an earlier plan of the same snapshot and names.
+    ``before`` is an earlier plan of the same snapshot, kind, names and options: what the names mean is taken from it.
+    ``ownership`` is what the graph answers of the snapshot, where it is at hand already.
 
     Raises UnknownName for a name that fits nothing. A person without a bed is part of the answer, with a reason.
     """
-    failure = failure or failure_of(kind, snapshot, names, rule=options.rule)
+    ownership = before.ownership if before else ownership or Ownership(snapshot)
+    failure = before.failure if before else failure_of(kind, snapshot, names, rule=options.rule, ownership=ownership)
+    tied = before.tied if before else same_hands(ownership, kind, failure)
     beds, rows = beds_of_homes(snapshot, assumptions, occupied=options.occupancy, chance=chance)
     affected = tuple(_needs_of(home, beds[home.id], assumptions) for home in failure.homes)
     needs, left_out = _problem_needs(affected)
-    failing = {home.id for home in failure.homes}
-    watched = {one.home.id for one in failure.watched}
-    vacancies, offers, refused = _vacancies(snapshot, beds, failing, watched, options.min_rating)
+    withheld = {} if options.offer_same_owner else dict(tied)
+    withheld |= dict.fromkeys((one.home.id for one in failure.watched), UNDER_WHAT_FAILED)
+    vacancies, offers, refused = _vacancies(
+        snapshot, beds, {home.id for home in failure.homes}, withheld, options.min_rating
+    )
     kinds = tuple(sorted({need.need for need in needs}))
     problem = Problem(
         needs,
@@ -151,6 +174,8 @@ def make_plan(
         refused,
         _words(snapshot, beds),
         beds,
+        tied,
+        ownership,
     )
 
 
@@ -185,25 +210,25 @@ def _problem_needs(affected: Iterable[HomeNeeds]) -> tuple[tuple[ProblemNeed, ..
 
 
 def _vacancies(
-    snapshot: Snapshot, beds: dict[str, Beds], failing: set[str], watched: set[str], floor: str
-) -> tuple[list[Vacancy], list[Offer], tuple[tuple[str, int], ...]]:
+    snapshot: Snapshot, beds: dict[str, Beds], failing: set[str], withheld: Mapping[str, str], floor: str
+) -> tuple[list[Vacancy], list[Offer], tuple[NotOffered, ...]]:
+    """The beds offered, and the homes that offer none. A home is counted by the first reason that holds it back."""
     vacancies: list[Vacancy] = []
     offers: list[Offer] = []
-    refused: dict[str, int] = {}
+    refused: dict[str, list[int]] = {}
     for home_id, state in sorted(beds.items()):
         if home_id in failing:
             continue
         home = snapshot.homes[home_id]
         reason = refusal(home.current.record, floor=floor)
-        if reason is None and home_id in watched:
-            reason = UNDER_WHAT_FAILED
+        reason = reason or withheld.get(home_id)
         at = home.current.place
         if reason is None and at.latitude is None:
             reason = "where it stands is not known"
         if reason is None and state.registered is None and not state.vacancies:
             reason = "beds unknown"
         if reason is not None:
-            refused[reason] = refused.get(reason, 0) + 1
+            refused.setdefault(reason, []).append(sum(free for _, free in state.vacancies))
             continue
         if at.latitude is None or at.longitude is None:
             continue
@@ -211,7 +236,7 @@ def _vacancies(
         for pool, free in state.vacancies:
             vacancies.append(Vacancy(home_id, pool or offer.pool, free, at.latitude, at.longitude))
             offers.append(offer)
-    return vacancies, offers, tuple(sorted(refused.items()))
+    return vacancies, offers, tuple(NotOffered(why, len(some), sum(some)) for why, some in sorted(refused.items()))
 
 
 def _suitable(kinds: Sequence[str], vacancies: Sequence[Vacancy], offers: Sequence[Offer]) -> BoolArray:

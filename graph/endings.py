@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from graph.ownership import EXEMPT, PROTECTED, Network
-from register.parties import country_of
-from register.snapshot import Company, Control, Provider
+from graph.ownership import EXEMPT, OVERSEAS, PROTECTED, Network
+from register.parties import country_of, plain_country
+from register.snapshot import Company, Control, Officer, Owner, Provider
 
 EndKind = Literal[
     "person",
@@ -72,7 +73,7 @@ def endings_of(network: Network, node: str, *, followed: bool) -> tuple[Ending, 
     if followed:
         return tuple(sorted(set(found)))
     if charity := facts.get("charity"):
-        return (Ending("charity", node, f"charity number {charity}, as the regulator gives it"),)
+        return (Ending("charity", node, charity),)
     return tuple(sorted(set(found))) or (_unfollowed(network, node),)
 
 
@@ -88,13 +89,16 @@ def _unfollowed(network: Network, node: str) -> Ending:
     facts = network.nodes[node]
     match facts["kind"]:
         case "person":
-            return Ending("person", node, "named in the register of people with significant control")
+            register = "the register of people with significant control" if "control" in facts else "a board or a title"
+            return Ending("person", node, f"named in {register}")
         case "home":
             return Ending("not in the data", node, "no provider is registered for it on this day")
         case "provider":
             return _of_provider(node, facts["provider"])
         case "body":
-            return ending_of_body(node, facts["control"])
+            return _by_words(node, *_filed(facts))
+        case "title" | "lender" | "brand":
+            return Ending("not in the data", node, f"a {facts['kind']} is nothing that somebody owns in a chain")
     return _of_company(network, node)
 
 
@@ -117,9 +121,24 @@ def _of_provider(node: str, provider: Provider) -> Ending:
 
 def ending_of_body(node: str, control: Control) -> Ending:
     """A body that is on no list of Companies House: by what was filed of it."""
-    record = control.record
-    words = " ".join(filter(None, (record.name, record.legal_form, record.legal_authority)))
-    country = country_of(record)
+    return _by_words(node, *_filed({"control": control}))
+
+
+def _filed(facts: Mapping[str, object]) -> tuple[str, str | None]:
+    """The words that tell what a body is, and its country, from whatever names it: control, a title or a board."""
+    match facts.get("control") or facts.get("owner") or facts.get("officer"):
+        case Control(record=record):
+            return " ".join(filter(None, (record.name, record.legal_form, record.legal_authority))), country_of(record)
+        case Owner(proprietor=proprietor):
+            words = " ".join(filter(None, (proprietor.name, proprietor.category)))
+            return words, plain_country(proprietor.country)
+        case Officer(record=appointment):
+            words = " ".join(filter(None, (appointment.name, appointment.legal_form, appointment.legal_authority)))
+            return words, plain_country(appointment.country_registered)
+    return str(facts.get("name") or ""), None
+
+
+def _by_words(node: str, words: str, country: str | None) -> Ending:
     offshore = country is not None and country != "united kingdom"
     where = f"registered in {country.title()}" if country else "where it is registered is not filed"
     kinds: tuple[tuple[EndKind, re.Pattern[str]], ...] = (
@@ -138,14 +157,19 @@ def ending_of_body(node: str, control: Control) -> Ending:
 def _of_company(network: Network, node: str) -> Ending:
     """A company of Companies House's that leads nowhere."""
     company = network.nodes[node].get("company")
+    abroad = node[7:9] in OVERSEAS
     if not isinstance(company, Company):
         if not network.graph["loaded"]:
-            return Ending("not in the data", node, "no list of companies and their controllers has been loaded")
-        return Ending("not in the data", node, "not on the list of live companies, and in no entry of the snapshot")
+            return Ending("not in the data", node, "no list of companies and their controllers has been loaded", abroad)
+        unlisted = "not on the list of live companies, and in no entry of the snapshot"
+        return Ending("not in the data", node, unlisted, abroad)
     category = (company.record.category or "").casefold().replace("-", " ")  # the API writes words with hyphens
     for word, kind, reason in _CATEGORIES:
         if word in category:
             return Ending(kind, node, reason)
+    if abroad:
+        where = company.record.country_of_origin or company.record.registered_at_home or "a country not given"
+        return Ending("untraced", node, f"registered in {where.title()}: its owners are in no list that is read", True)
     if not network.graph["loaded"]:
         return Ending("not in the data", node, "no list of who controls companies has been loaded")
     return Ending("untraced", node, "a live company without any entry in its register of control")

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from graph.groups import Joined, joined_by
-from graph.ownership import STANDING, Network, linked, name_of
+from graph.ownership import OVERSEAS, STANDING, Network, linked, name_of
 from register.parties import country_of, plain_company_name, plain_country
 from register.records import Untraced
 from register.snapshot import Company, Control, Home, HomeTitle, Owner, Title, Trace
@@ -194,7 +194,7 @@ def jurisdiction_of(network: Network, party: str) -> str | None:
     """
     facts = network.nodes[party]
     owner, control, company = facts.get("owner"), facts.get("control"), facts.get("company")
-    if party.startswith("gb-coh:") and party[7:9] not in {"OE", "FC", "NF", "SF"}:
+    if party.startswith("gb-coh:") and party[7:9] not in OVERSEAS:
         return "united kingdom"
     if isinstance(company, Company):
         record = company.record

@@ -108,10 +108,13 @@ def exposures(network: Network, known: Mapping[str, Holding] | None = None) -> t
     return tuple(found[key] for key in sorted(found))
 
 
-def lenders(network: Network, known: Mapping[str, Holding] | None = None) -> tuple[Lender, ...]:
-    """Every lender named in an outstanding charge, most known beds first, then by id."""
+def lenders(network: Network, known: tuple[Exposure, ...] | None = None) -> tuple[Lender, ...]:
+    """Every lender named in an outstanding charge, most known beds first, then by id.
+
+    ``known``: the exposures, where they are already worked out.
+    """
     of: dict[str, list[Exposure]] = {}
-    for one in exposures(network, known):
+    for one in exposures(network) if known is None else known:
         of.setdefault(one.lender, []).append(one)
     companies = _companies_by_name(network)
     found = [

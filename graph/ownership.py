@@ -32,6 +32,8 @@ Network: TypeAlias = "nx.MultiDiGraph"
 Nodes: TypeAlias = dict[str, dict[str, Any]]
 Edges: TypeAlias = list[tuple[str, str, str, dict[str, Any]]]
 
+#: Companies House's prefixes for companies that are registered abroad.
+OVERSEAS = frozenset({"OE", "FC", "NF", "SF"})
 PROTECTED = "interestedPartyExemptFromDisclosure"
 EXEMPT = "subjectExemptFromDisclosure"
 #: Homes that have somebody to answer for them; one that has ended is owned by nobody.
@@ -71,6 +73,7 @@ def build_network(snapshot: Snapshot) -> Network:
         node = nodes.setdefault(identifier, {"kind": "company"})
         node["name"], node["company"] = company.record.name, company
     _add_controls(snapshot, nodes, edges)
+    _add_charities(snapshot, nodes)
     _add_titles(snapshot, nodes, edges)
     _add_officers(snapshot, nodes, edges)
     _add_charges(snapshot, nodes, edges)
@@ -96,7 +99,7 @@ def _add_care(snapshot: Snapshot, nodes: Nodes, edges: Edges) -> None:
         if company := provider.record.company:
             node = nodes.setdefault(company, {"kind": "company", "name": provider.record.name})
             if provider.record.charity:
-                node["charity"] = provider.record.charity
+                node["charity"] = f"charity number {provider.record.charity}, as the regulator gives it"
             edges.append((company, identifier, "registered", _REGISTERED))
 
 
@@ -154,6 +157,15 @@ def in_force(interval: str, on: date) -> bool:
     """Whether "2017-04-01/2019-04-01" or "2018-04-01/.." holds on a day: the first taken in, the last left out."""
     since, _, until = interval.partition("/")
     return (since == ".." or date.fromisoformat(since) <= on) and (until == ".." or on < date.fromisoformat(until))
+
+
+def _add_charities(snapshot: Snapshot, nodes: Nodes) -> None:
+    """The companies that are charities by the charities' own register, in which a removed one stands as removed."""
+    for identifier, charity in snapshot.charities.items():
+        record = charity.record
+        if record.company in nodes and record.removed_on is None:
+            number = identifier.partition(":")[2]
+            nodes[record.company]["charity"] = f"charity number {number} in the Charity Commission's register"
 
 
 def _add_titles(snapshot: Snapshot, nodes: Nodes, edges: Edges) -> None:

@@ -67,7 +67,7 @@ def a_snapshot(
         ids.setdefault(home.current.record.provider_id or "", []).append(home.id)
     providers = {
         p: Provider(
-            ProviderRecord(id=p, name=f"Provider {p}", company="gb-coh:99000001"), (EVIDENCE,), tuple(sorted(h))
+            ProviderRecord(id=p, name=f"Provider {p}", company=f"gb-coh:9900000{p[-1]}"), (EVIDENCE,), tuple(sorted(h))
         )
         for p, h in sorted(ids.items())
         if p

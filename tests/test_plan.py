@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from small_property import charge, proprietor, stands, title, traced, with_property
 from small_register import ON, a_home, a_snapshot
 
 from contingency.assumptions import BadAssumptions, read_assumptions
@@ -180,8 +181,17 @@ def test_the_problem_files_hold_the_whole_instance(tmp_path: Path):
 @pytest.mark.parametrize("kind", sorted(KINDS))
 def test_every_kind_of_scenario_keeps_every_person(kind: str):
     homes = [a_home(n, provider=f"exercise:EXP-{n % 2}", brand="EXB1", at=(54 + n / 50, 2.5)) for n in range(1, 7)]
-    name = {"provider": "EXP-1", "home": "EX-1", "area": "X10000001", "company": "99000001", "group": "EXB1"}[kind]
-    answer = document(planned(a_snapshot(*homes), kind, name))
+    snapshot = with_property(
+        a_snapshot(*homes),
+        title(1, proprietor(20)),
+        traces={1: traced(stands(1, 1))},
+        charges=(charge(1, "Exercise Harbour Bank plc"),),
+    )
+    name = {
+        "provider": "EXP-1", "home": "EX-1", "area": "X10000001", "company": "99000001", "group": "EXB1",
+        "landlord": "99000020", "lender": "exercise-harbour-bank-plc",
+    }[kind]  # fmt: skip
+    answer = document(planned(snapshot, kind, name))
     assert answer["scenario"]["ids"]
     assert answer["summary"]["people"] == answer["summary"]["placed"] + answer["summary"]["unplaced"] > 0
 

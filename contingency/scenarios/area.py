@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from contingency.scenarios.choice import Failure, UnknownName, standing
+from graph.answers import Ownership
 from register.place import Councils
 from register.snapshot import Snapshot
 
 
-def affected(snapshot: Snapshot, names: Sequence[str]) -> Failure:
+def affected(ownership: Ownership, names: Sequence[str]) -> Failure:
     """Homes in the councils or districts named, by ONS code or by name. Raises UnknownName."""
+    snapshot = ownership.snapshot
     codes: dict[str, str] = {}
     for home in snapshot.homes.values():
         place = home.current.place

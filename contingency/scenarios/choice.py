@@ -6,6 +6,7 @@ import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from graph.claims import Claim
 from register.snapshot import Home
 
 
@@ -26,13 +27,18 @@ class Watched:
 class Failure:
     """What failed: the ids as read (sorted), a sentence saying so, and the homes it takes down, in order of id.
 
-    ``watched`` are homes that only stand under what failed, in order of id.
+    ``watched`` are homes that only stand under what failed, in order of id; ``names`` are those of the ids, in their
+    order; ``chain`` is every link from what failed down to the homes affected or watched. ``fallen`` are the parties
+    that failed, where somebody did and not only a place was lost: nobody is sent to another home of theirs.
     """
 
     ids: tuple[str, ...]
     sentence: str
     homes: tuple[Home, ...]
     watched: tuple[Watched, ...] = ()
+    names: tuple[str, ...] = ()
+    chain: tuple[Claim, ...] = ()
+    fallen: tuple[str, ...] | None = None
 
 
 def read_id(text: str, known: Iterable[str], what: str) -> str:
@@ -52,6 +58,11 @@ def read_id(text: str, known: Iterable[str], what: str) -> str:
     near = difflib.get_close_matches(wanted, ids, n=3, cutoff=0.8)
     hint = f"; did you mean {' or '.join(near)}?" if near else " (longstop search TEXT finds ids)"
     raise UnknownName(f"no {what} {text!r} in the register on this day{hint}")
+
+
+def have(count: int) -> str:
+    """The verb that goes with a count of homes."""
+    return "has" if count == 1 else "have"
 
 
 def standing(homes: Iterable[Home]) -> tuple[Home, ...]:

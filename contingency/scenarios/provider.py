@@ -5,12 +5,25 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from contingency.scenarios.choice import Failure, read_id, standing
-from register.snapshot import Snapshot
+from graph.answers import Ownership
+from graph.claims import claims_between
+from graph.ownership import OWNERSHIP, above
 
 
-def affected(snapshot: Snapshot, names: Sequence[str]) -> Failure:
+def affected(ownership: Ownership, names: Sequence[str]) -> Failure:
     """Homes whose current registration is one of the providers'. Raises UnknownName."""
+    snapshot, network = ownership.snapshot, ownership.network
     ids = tuple(sorted({read_id(name, snapshot.providers, "provider") for name in names}))
-    homes = [snapshot.homes[home] for provider in ids for home in snapshot.providers[provider].homes]
+    homes = standing(snapshot.homes[home] for provider in ids for home in snapshot.providers[provider].homes)
     titles = [snapshot.providers[i].record.name or i for i in ids]
-    return Failure(ids, f"{' and '.join(titles)} can no longer run its care homes", standing(homes))
+    owners = above(network, ids, majority=True)
+    chain = claims_between(snapshot, network, [*ids, *owners], ids, OWNERSHIP)
+    down = claims_between(snapshot, network, ids, (home.id for home in homes), frozenset({"operates"}))
+    return Failure(
+        ids,
+        f"{' and '.join(titles)} can no longer run its care homes",
+        homes,
+        names=tuple(titles),
+        chain=(*chain, *down),
+        fallen=ids,
+    )

@@ -1,0 +1,43 @@
+"""Homes that are no way out, because whoever failed owns them too, or the landlord or lender of what failed does.
+
+A bed is a way out only where the same failure cannot take it. So nobody is sent to a home under an owner that failed,
+in a building of the landlord of a home that fails, or charged to a lender that enforces. "Owner" is told by the rule
+control50 alone: more than half, for certain. A quarter is not enough to withhold a bed that somebody needs, and a bed
+withheld is a person moved further. Where only a place is lost (a home, an area), nobody failed and nothing is withheld.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from contingency.scenarios import Failure
+from graph.answers import Ownership
+
+SAME_OWNER = "under the same owner as what fails (more than half, for certain)"
+SAME_LANDLORD = "in a building of the same landlord as a home that fails"
+SAME_LENDER = "its provider or its building is charged to the lender that enforces"
+#: The assumptions' names in a plan document.
+SAME_HANDS = "beds under the same owner, landlord or enforcing lender as what fails"
+UNKNOWN_OWNERS = "homes offered of whose building the owner is not known (it may be the same landlord)"
+
+
+def same_hands(ownership: Ownership, kind: str, failure: Failure) -> Mapping[str, str]:
+    """Of every standing home that does not fail, and is in the same hands as what does: which hands."""
+    if failure.fallen is None:
+        return {}
+    heads = ownership.heads("control50")
+    failing = {home.id for home in failure.homes}
+    owners = {heads[one] for one in (*failure.fallen, *failing) if one in heads}
+    landlords = {
+        heads[party]
+        for home in failing & ownership.holdings.keys()
+        for party in (*ownership.holdings[home].landlords, *ownership.holdings[home].between)
+    }
+    found: dict[str, str] = {}
+    if kind == "lender":
+        found |= dict.fromkeys((one.home for one in ownership.exposures if one.lender in failure.ids), SAME_LENDER)
+    for head in owners | landlords:
+        found |= dict.fromkeys(ownership.homes_let_by.get(head, ()), SAME_LANDLORD)
+    for head in owners:
+        found |= dict.fromkeys(ownership.homes_under.get(head, ()), SAME_OWNER)
+    return {home: found[home] for home in sorted(found.keys() - failing)}
