@@ -26,6 +26,9 @@ HOLDING = "64209 - Activities of other holding companies not elsewhere classifie
 FIRST_DAY = "2016-04-06"
 #: The companies above one group stand in a block of numbers of its own: 999xxxx1 to 999xxxx9.
 _BLOCK = 10
+#: A holding company of the second group has failed; a company in the third group's ring was wound up while solvent.
+IN_ADMINISTRATION, SOLVENT = "99900031", "99900042"
+_STATUSES = {IN_ADMINISTRATION: "In Administration", SOLVENT: "Liquidation"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +43,11 @@ class Company:
     sic: str = HOLDING
     previous: str | None = None
     charges: int = 0
+
+    @property
+    def satisfied(self) -> int:
+        """How many of its charges are satisfied: the earliest third."""
+        return self.charges // 3
 
 
 @dataclass(slots=True)
@@ -152,7 +160,8 @@ class Companies:
 
 def _above(block: int, place: int, name: str) -> Company:
     """The ``place``-th company above the ``block``-th group: block 0 is the large chain's."""
-    return Company(f"999{block * _BLOCK + place:05d}", f"{name} Limited".upper())
+    number = f"999{block * _BLOCK + place:05d}"
+    return Company(number, f"{name} Limited".upper(), status=_STATUSES.get(number, "Active"))
 
 
 def companies_of(stock: Stock, as_at: date) -> Companies:
