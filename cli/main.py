@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from cli import cases, changes, demonstration, loading, ownership, planning, showing
+from cli import cases, changes, demonstration, licences, loading, opendata, ownership, planning, showing
 from cli.session import Incomplete, Refused, messages
 from contingency.assumptions import BadAssumptions
 from contingency.scenarios import UnknownName
@@ -25,6 +25,7 @@ app = typer.Typer(
 )
 app.command()(demonstration.demo)
 app.command()(loading.refresh)
+app.command("accept")(licences.accept_terms)
 app.add_typer(loading.load, name="load")
 app.command()(showing.status)
 app.command()(changes.changes)
@@ -33,7 +34,7 @@ app.command()(showing.search)
 app.command()(showing.home)
 app.command()(ownership.owners)
 app.command()(ownership.groups)
-app.command()(ownership.export)
+app.command()(opendata.export)
 app.command()(planning.plan)
 app.command()(showing.config)
 

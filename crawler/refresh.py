@@ -28,12 +28,14 @@ from crawler.reading import Item, Unreadable
 from crawler.source import Source, SourceProblem, source_named
 from crawler.spider import RegisterSpider, Run, StreamOfChanges
 from crawler.tables import SourceChanged
+from crawler.terms import require_acceptance
 from crawler.workbooks import Damaged
-from register.bookmarks import read_bookmarks
+from register.bookmarks import last_crawl, read_bookmarks
 from register.database import open_database
 from register.intake import Cost, Intake, RunReport, mark_killed
 from register.settings import Settings
 from register.wanted import charities_that_matter, companies_that_matter
+from register.wanted_titles import titles_that_matter
 
 #: The file descriptor that messages go to; standard output is kept for answers.
 STANDARD_ERROR = 2
@@ -95,14 +97,16 @@ def refresh(
     Beside the settings, the environment may hold ``LONGSTOP_CONTACT`` (named in the User-Agent),
     ``LONGSTOP_<SOURCE>_RATE`` (requests a minute), ``LONGSTOP_<SOURCE>_TIMEOUT`` (seconds for one answer) and
     ``LONGSTOP_CQC_API_PARTNER_CODE``. A night asks only for what is new since the last good one; ``full`` asks for all.
-    Raises SourceProblem for an unknown source, NotConfigured without a key, CrawlFailed where the process died or
-    could neither stage nor publish: then nothing is published, and what was known is kept.
+    Raises SourceProblem for an unknown source, NotConfigured without a key, NotAccepted without the licence that a
+    source wants accepted, CrawlFailed where the process died or could neither stage nor publish: then nothing is
+    published, and what was known is kept.
     """
     source = source_named(source_name)
     capitals = f"LONGSTOP_{source.name.upper()}"
     own_address, key = settings.source_url(source.name), settings.source_key(source.name)
     if source.key and source.key.required and not key and own_address is None:
         raise NotConfigured(f"{source.name} is not configured: set {capitals}_KEY (apply at {source.key.apply})")
+    require_acceptance(source, lambda: open_database(engine_url or settings), learnt.date())
     rate, seconds = os.environ.get(f"{capitals}_RATE", ""), os.environ.get(f"{capitals}_TIMEOUT", "")
     job = Job(
         source=source.name,
@@ -128,7 +132,7 @@ def refresh(
             if outcome.report is None:
                 raise CrawlFailed(outcome.trouble)
             return outcome.report
-    mark_killed(open_database(job.database_url), Path(job.spool_dir), learnt.astimezone(UTC).replace(tzinfo=None))
+    mark_killed(open_database(job.database_url), Path(job.spool_dir), _utc(learnt))
     how = f"was killed (signal {-status})" if status < 0 else f"ended without a report (status {status})"
     raise CrawlFailed(f"{source.name}: the crawl {how}; nothing of it was published, and what was known is kept.")
 
@@ -139,6 +143,11 @@ def _stream_base(source: Source, settings: Settings) -> str | None:
     if source.stream is None or (address is None and key is None):
         return None
     return (address or source.stream.url).rstrip("/")
+
+
+def _utc(moment: datetime) -> datetime:
+    """A moment as the register keeps it: UTC, without a zone."""
+    return moment.astimezone(UTC).replace(tzinfo=None) if moment.tzinfo else moment
 
 
 def _in_its_own_process(job: Job, answer: Path) -> int:
@@ -180,6 +189,8 @@ def crawl(job: Job, engine: Engine) -> RunReport:
             companies=wanted_by(source, engine),
             stream=StreamOfChanges(job.stream_base, job.stream_key) if job.stream_base else None,
             full=job.full,
+            learnt=_utc(job.learnt),
+            since=last_crawl(engine, source.name),
             bookmarks={} if job.full else read_bookmarks(engine, source.name),
         )
         begun = monotonic()
@@ -230,11 +241,13 @@ def replay(
     ``cqc_api`` takes a folder of the API's JSON, or a file of one record a line; the others any of their files, or a
     folder of them; all may be gzipped. The day of a file is ``as_at``, else the one stated in it or its name, else
     ``today``. A source that is filtered by the register's companies is read whole where the register has none yet, and
-    with ``full``. Raises SourceProblem for an unknown source, Unreadable, naming the file, for one that cannot be read.
+    with ``full``. Raises SourceProblem for an unknown source, NotAccepted without the licence that one wants accepted,
+    Unreadable, naming the file, for one that cannot be read.
     """
     source = source_named(source_name)
     if not path.exists():
         raise Unreadable(f"cannot replay {path}: there is no such file or folder")
+    require_acceptance(source, lambda: engine, learnt.date())
     with (
         TemporaryDirectory(prefix="longstop-") as folder,
         Progress(source.name, shown=shown) as progress,
@@ -283,6 +296,8 @@ def wanted_by(source: Source, engine: Engine) -> frozenset[str]:
     """What a filtered source is read for: companies, and charities where it lists those; nothing where it is not."""
     if not source.filtered:
         return frozenset()
+    if source.titles:
+        return titles_that_matter(engine).marks()
     companies = companies_that_matter(engine)
     return companies | charities_that_matter(engine) if source.charities else companies
 

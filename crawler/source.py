@@ -110,7 +110,8 @@ class Source(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """One source. ``url`` is the publisher's own base address, ``page`` the path on it where the files are found.
 
     ``filtered``: from its files only what concerns the companies that matter to the register is taken; ``charities``:
-    and the charities whose numbers providers give (``gb-chc:…``).
+    and the charities whose numbers providers give (``gb-chc:…``); ``titles``: and the titles that care homes may stand
+    on. ``terms`` are the limits of a licence that must be accepted before anything is taken in.
     """
 
     name: Annotated[str, Meta(pattern=r"^[a-z][a-z_]*$")]
@@ -128,10 +129,16 @@ class Source(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     largest_file: Annotated[int, Meta(ge=1)] = 64
     filtered: bool = False
     charities: bool = False
+    titles: bool = False
+    terms: tuple[str, ...] = ()
     feeds: dict[str, Feed]
     checks: Floors
     notes: str
     corrections: tuple[Correction, ...] = ()
+
+    def has_host(self, host: str) -> bool:
+        """Whether a host is one of the source's own: named in full, or by an ending that begins with a dot."""
+        return any(host.lower().endswith(one) if one.startswith(".") else host.lower() == one for one in self.hosts)
 
     @property
     def ranks(self) -> dict[str, int]:

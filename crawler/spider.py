@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from functools import wraps
 from pathlib import Path
 from typing import Any, ClassVar
@@ -51,6 +51,8 @@ class Run:
     ``timeout`` is how long an answer may take in seconds, ``None``: as long as the source's YAML says.
     ``stream`` is the source's stream of changes, where it is set up.
     ``companies`` are those that matter to the register, for a source that is filtered by them (``gb-coh:…``).
+    ``learnt`` is when the run began, ``since`` when the last published crawl did (UTC, without a zone; ``None``: there
+    is none, or files were published after it). ``full``: everything is to be asked for, whatever has changed.
     ``bookmarks`` are what the last published runs of the source left (none with ``full``), ``marks`` what this one
     leaves (see ``bookmark``), ``nothing_new`` what was asked for and has not changed. ``send`` is where items go;
     ``failures`` are sentences: with any in it, nothing of the run is published.
@@ -71,6 +73,8 @@ class Run:
     companies: frozenset[str] = frozenset()
     stream: StreamOfChanges | None = None
     full: bool = False
+    learnt: datetime = datetime.min  # noqa: DTZ901 - UTC without a zone, as the register keeps it
+    since: datetime | None = None
     bookmarks: Mapping[str, str] = field(default_factory=dict)
     marks: dict[str, str | None] = field(default_factory=dict)
     nothing_new: list[str] = field(default_factory=list)
@@ -107,7 +111,7 @@ class Run:
             return False
         if asked.netloc.lower() == base.netloc.lower():
             return True
-        return self.publisher_address and asked.scheme == "https" and asked.netloc.lower() in self.source.hosts
+        return self.publisher_address and asked.scheme == "https" and self.source.has_host(asked.netloc)
 
 
 class Asked(msgspec.Struct, frozen=True):

@@ -9,10 +9,12 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import Engine
 
 from crawler.reading import Unreadable
 from crawler.refresh import parser_of, read_published, replay, spider_class
 from crawler.source import SOURCES, SourceProblem, read_source, source_named, sources_page
+from register.acceptances import Acceptance, accept
 from register.records import Delivery, Fault, LocationRecord, Observation, ProviderRecord
 
 CASES = Path(__file__).resolve().parent / "cases"
@@ -21,6 +23,11 @@ TODAY, LEARNT = date(2026, 6, 1), datetime(2026, 6, 1, 3, tzinfo=UTC)
 
 def items_of(name: str) -> list[Delivery | Observation | Fault]:
     return list(read_published(name, CASES / name, today=TODAY))
+
+
+def with_its_terms_accepted(name: str, engine: Engine) -> None:
+    if SOURCES[name].terms:
+        accept(engine, Acceptance(name, SOURCES[name].licence, "Exercise Council", LEARNT.date()))
 
 
 @pytest.mark.parametrize("name", SOURCES)
@@ -34,6 +41,7 @@ def test_a_source_says_who_publishes_it_and_under_which_licence(name):
 
 @pytest.mark.parametrize("name", SOURCES)
 def test_a_sources_recorded_case_is_published_and_its_rows_add_up(name, engine):
+    with_its_terms_accepted(name, engine)
     report = replay(name, CASES / name, engine=engine, today=TODAY, learnt=LEARNT, shown=False)
     assert report.state == "published", report.reasons
     assert report.deliveries
@@ -43,6 +51,7 @@ def test_a_sources_recorded_case_is_published_and_its_rows_add_up(name, engine):
 
 @pytest.mark.parametrize("name", SOURCES)
 def test_the_same_files_read_twice_change_nothing(name, engine):
+    with_its_terms_accepted(name, engine)
     replay(name, CASES / name, engine=engine, today=TODAY, learnt=LEARNT, shown=False)
     again = replay(name, CASES / name, engine=engine, today=TODAY, learnt=LEARNT, shown=False)
     assert [(d.published, d.ended) for d in again.deliveries] == [(0, 0)] * len(again.deliveries)

@@ -1,0 +1,170 @@
+"""Finding, among millions of rows of the land registry's lists, those that matter, without reading the others.
+
+A row is 35 or 39 cells in quotation marks: counting the marks tells where every cell stands, and the postcodes and
+company numbers of a whole block are looked up at once. Whatever does not look like that is read cell by cell; so is
+whatever was found.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from itertools import pairwise
+
+import numpy as np
+
+from crawler.land_registry import MOST_OWNERS, Layout
+from crawler.short_keys import LONGEST, Mask, Places, ShortKeys, numbers_before, places_of, words_before
+from register.identifiers import BadIdentifier, company_number, postcode
+from register.wanted_titles import WantedTitles, plain_words
+
+_QUOTE, _LINE_FEED = 34, 10
+_ADDRESS, _DISTRICT, _COUNTY, _POSTCODE, _MULTIPLE = 2, 3, 4, 6, 7
+#: For comparing words without decoding them: capitals, and blanks for what is neither letter nor digit.
+_PLAIN = bytes(
+    ord(chr(byte).upper()) if byte < 128 and chr(byte).isalnum() else byte if byte >= 128 else 32 for byte in range(256)
+)
+_DROPPED = b"'."
+_AT_ONCE = 16
+
+
+class TitleSearch:
+    """Which rows of one kind of file concern the register. ``wanted`` must not be empty."""
+
+    def __init__(self, wanted: WantedTitles, layout: Layout) -> None:
+        self._wanted, self._layout, self._cells = wanted, layout, len(layout.columns)
+        # A number that an owner from abroad gives is its own country's, unless it begins as Companies House's own do.
+        companies = [one.removeprefix("gb-coh:") for one in wanted.companies]
+        self._companies = frozenset(one for one in companies if not layout.overseas or one.startswith("OE"))
+        self._postcodes = ShortKeys(_spellings(wanted.postcodes))
+        self._numbers = ShortKeys(_lower_too(self._companies))
+        phrases = [tuple(phrase.split(" ")) for phrase in wanted.phrases]
+        self._pairs = frozenset((words[0].encode(), words[1].encode()) for words in phrases if len(words) > 1)
+        self._alone = frozenset(words[0].encode() for words in phrases if len(words) == 1)
+        self._by_start: dict[tuple[str, ...], list[tuple[str, ...]]] = {}
+        for words in phrases:
+            self._by_start.setdefault(words[:2], []).append(words)
+
+    def found_in(self, block: bytes) -> tuple[list[tuple[int, bytes]], int]:
+        """The lines of a block that concern the register, or are no rows, by position (from 0), and how many it has.
+
+        A line that cannot be told to be of another is among them.
+        """
+        feeds = places_of(block, _LINE_FEED)
+        starts = np.concatenate(([0], feeds + 1))
+        ends = np.concatenate((feeds, [len(block)]))
+        if starts[-1] == len(block):
+            starts, ends = starts[:-1], ends[:-1]
+        maybe = self._maybe(block, starts)
+        lines = [(at, block[starts[at] : ends[at]]) for at in maybe]
+        return [(at, line) for at, line in lines if self._may_concern(line)], len(starts)
+
+    def _maybe(self, block: bytes, starts: Places) -> Collection[int]:
+        """The positions of the lines that cannot be told at a glance to be of no concern."""
+        quotes = places_of(block, _QUOTE)
+        cells = self._cells
+        first = np.searchsorted(quotes, starts)
+        count = np.diff(np.append(first, len(quotes)))
+        rows = np.flatnonzero(count == 2 * cells)
+        begins = first[rows]
+        text = np.frombuffer(block, dtype=np.uint8)
+
+        def cell(position: int, of: Places = begins) -> tuple[Places, Places]:
+            """Where a cell ends, and how long it is."""
+            opened, closed = quotes[of + 2 * position], quotes[of + 2 * position + 1]
+            return closed, closed - opened - 1
+
+        ends, widths = cell(_MULTIPLE)
+        said = text[ends - 1]
+        unread = (widths != 1) | ((said != ord("N")) & (said != ord("Y")))
+        placed, length = cell(_POSTCODE)
+        wanted: Mask = unread | (length > LONGEST) | self._postcodes.holds(words_before(block, placed, length))
+        for owner in range(MOST_OWNERS):
+            ends, widths = cell(self._layout.owner_cell(owner, 1))
+            some = np.flatnonzero(widths)
+            ends, widths = ends[some], widths[some]
+            # Numbers filed without leading zeros are filled up; with letters and of another length, they are read.
+            odd = (widths > LONGEST) | ((widths < LONGEST) & (text[ends - widths] > ord("9")))
+            wanted[some] |= odd | self._numbers.holds(numbers_before(block, ends, widths))
+        read = set(rows[wanted].tolist())
+        read.update(np.flatnonzero(count != 2 * cells).tolist())
+        nowhere = np.flatnonzero(((length == 0) | (said == ord("Y"))) & ~wanted)
+        if len(nowhere) and (self._pairs or self._alone):
+            ends, widths = cell(_ADDRESS, begins[nowhere])
+            spans = zip((ends - widths).tolist(), ends.tolist(), strict=True)
+            read.update(self._may_name(rows[nowhere].tolist(), [block[begin:end] for begin, end in spans]))
+        return sorted(read)
+
+    def _may_name(self, lines: list[int], addresses: list[bytes]) -> Iterator[int]:
+        """The lines whose addresses hold the beginning of a phrase looked for: many are asked at once, then each."""
+        for begin in range(0, len(lines), _AT_ONCE):
+            some = addresses[begin : begin + _AT_ONCE]
+            if self._names_any(b",".join(some)):
+                yield from (lines[begin + at] for at, address in enumerate(some) if self._names_any(address))
+
+    def _names_any(self, words: bytes) -> bool:
+        plain = words.translate(_PLAIN, _DROPPED).split()
+        return not self._pairs.isdisjoint(pairwise(plain)) or not self._alone.isdisjoint(plain)
+
+    def _may_concern(self, line: bytes) -> bool:
+        """Whether a line concerns the register, or is no row that can be told to be of another."""
+        try:
+            (cells,) = csv.reader([line.decode("utf-8", errors="replace").rstrip("\r")], strict=True)
+        except (csv.Error, ValueError):
+            return True
+        return len(cells) != self._cells or self.concerns(cells)
+
+    def concerns(self, cells: Sequence[str]) -> bool:
+        """Whether a row concerns the register: by its postcode, a proprietor's number, or its words."""
+        place = cells[_POSTCODE].strip()
+        if place and _tidy(place) in self._wanted.postcodes:
+            return True
+        for owner in range(MOST_OWNERS):
+            if (number := cells[self._layout.owner_cell(owner, 1)]) and _digits(number) in self._companies:
+                return True
+        unplaced = not place or cells[_MULTIPLE].strip().upper() != "N"
+        return unplaced and self._names(cells)
+
+    def _names(self, cells: Sequence[str]) -> bool:
+        """Whether the address names a home, or its street, and the town where that is needed."""
+        words = plain_words(cells[_ADDRESS]).split(" ")
+        everywhere = f" {' '.join((*words, plain_words(cells[_DISTRICT]), plain_words(cells[_COUNTY])))} "
+        for at, word in enumerate(words):
+            for start in ((word,), (word, words[at + 1]) if at + 1 < len(words) else ()):
+                for phrase in self._by_start.get(start, ()):
+                    if tuple(words[at : at + len(phrase)]) == phrase:
+                        towns = self._wanted.phrases[" ".join(phrase)]
+                        if not towns or any(f" {town} " in everywhere for town in towns):
+                            return True
+        return False
+
+
+def title_in(line: bytes) -> bytes:
+    """The first cell of a line as it stands."""
+    return line.partition(b",")[0].strip().strip(b'"')
+
+
+def _tidy(words: str) -> str:
+    try:
+        return postcode(words)
+    except BadIdentifier:
+        return ""
+
+
+def _digits(words: str) -> str:
+    try:
+        return company_number(re.sub(r"[\s./-]", "", words)).removeprefix("gb-coh:")
+    except BadIdentifier:
+        return ""
+
+
+def _spellings(postcodes: Iterable[str]) -> Iterator[bytes]:
+    for one in postcodes:
+        yield from _lower_too((one, one.replace(" ", "")))
+
+
+def _lower_too(keys: Iterable[str]) -> Iterator[bytes]:
+    for key in keys:
+        yield key.encode()
+        yield key.lower().encode()

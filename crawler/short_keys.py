@@ -1,0 +1,75 @@
+"""Looking up millions of short keys (postcodes, company numbers) at once, in the bytes of a file as they stand.
+
+A key of at most eight bytes is a number of 64 bits: the bytes before a place in the text, what stands before the key
+masked away. A table of bits tells nearly all that are not wanted; the few that remain are told for certain.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+import numpy.typing as npt
+
+Words = npt.NDArray[np.uint64]
+Places = npt.NDArray[np.int64]
+Mask = npt.NDArray[np.bool_]
+
+LONGEST = 8
+_BITS = 20
+#: Knuth's multiplier for hashing by multiplication: 2 to the 64th divided by the golden ratio.
+_GOLDEN = np.uint64(0x9E3779B97F4A7C15)
+#: By a key's length: which of the eight bytes are the key's.
+_KEEP = np.array([(1 << 8 * length) - 1 for length in range(LONGEST + 1)], dtype=np.uint64)
+#: By a key's length: zeros (the digit) in the bytes before it.
+_ZEROS = np.array([int.from_bytes((b"0" * (8 - n)).ljust(8, b"\0"), "big") for n in range(9)], dtype=np.uint64)
+
+
+class ShortKeys:
+    """A set of keys of one to eight bytes. Raises ValueError for a longer or an empty one."""
+
+    def __init__(self, keys: Iterable[bytes]) -> None:
+        wanted = sorted(set(keys))
+        if any(not 0 < len(key) <= LONGEST for key in wanted):
+            raise ValueError("a key has one to eight bytes")
+        self._words = np.sort(np.array([int.from_bytes(key, "big") for key in wanted], dtype=np.uint64))
+        self._table = np.zeros(1 << _BITS, dtype=np.bool_)
+        self._table[self._places(self._words)] = True
+
+    def holds(self, words: Words) -> Mask:
+        """For each word whether it is one of the keys."""
+        found: Mask = self._table[self._places(words)]
+        at = np.flatnonzero(found)
+        if len(at):
+            where = np.minimum(np.searchsorted(self._words, words[at]), len(self._words) - 1)
+            found[at] = self._words[where] == words[at]
+        return found
+
+    @staticmethod
+    def _places(words: Words) -> npt.NDArray[np.int64]:
+        return ((words * _GOLDEN) >> np.uint64(64 - _BITS)).astype(np.int64)
+
+
+def words_before(block: bytes, ends: Places, lengths: Places) -> Words:
+    """The keys of the given lengths (longer ones: their last eight bytes) that end before the places ``ends``.
+
+    ``ends`` are at least 8. The keys of a ``ShortKeys`` of the same bytes have the same words.
+    """
+    return _eight_before(block, ends) & _KEEP[np.minimum(lengths, LONGEST)]
+
+
+def numbers_before(block: bytes, ends: Places, lengths: Places) -> Words:
+    """The same, filled up with zeros in front to eight characters: "123" is the key "00000123"."""
+    short = np.minimum(lengths, LONGEST)
+    return (_eight_before(block, ends) & _KEEP[short]) | _ZEROS[short]
+
+
+def _eight_before(block: bytes, ends: Places) -> Words:
+    """The eight bytes before each place, the first of them the highest of the word."""
+    windows = np.ndarray((len(block) - LONGEST + 1,), dtype=">u8", buffer=block, strides=(1,))
+    return windows[ends - LONGEST].astype(np.uint64)
+
+
+def places_of(block: bytes, byte: int) -> Places:
+    """Where a byte stands in a block, ascending."""
+    return np.flatnonzero(np.frombuffer(block, dtype=np.uint8) == byte)
