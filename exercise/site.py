@@ -23,9 +23,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from urllib.parse import SplitResult, urlsplit
 
-from exercise import companies_house, publish
+from exercise import companies_house, companies_house_api, publish
 from exercise.api_answers import API, KEY, Answer, ApiAnswers
 from exercise.boundaries import write_boundaries
+from exercise.companies_house_api import CompaniesHouseAnswers
 from exercise.county import County
 from exercise.cqc_directory import file_stem
 from exercise.publish import Format
@@ -37,6 +38,8 @@ PATHS = {
     "care_inspectorate": publish.DATASTORE_PAGE,
     "ons_boundaries": publish.BOUNDARIES_FILE,
     "companies_house_bulk": companies_house.PSC_PAGE,
+    "companies_house": companies_house_api.API,
+    "companies_house_stream": companies_house_api.STREAM,
 }
 _TYPES = {
     ".ods": "application/vnd.oasis.opendocument.spreadsheet",
@@ -77,6 +80,7 @@ class Site:
     statuses: Counter[int] = field(default_factory=Counter)
     _answers: dict[str, Answer] = field(default_factory=dict)
     _api: ApiAnswers | None = None
+    _companies: CompaniesHouseAnswers | None = None
     _faults: list[Fault] = field(default_factory=list)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -92,7 +96,12 @@ class Site:
     def settings(self) -> dict[str, str]:
         """The environment variables that point every source here."""
         urls = {f"LONGSTOP_{source.upper()}_URL": self.url(source) for source in PATHS}
-        return {**urls, "LONGSTOP_CQC_API_KEY": self.key}
+        keys = {
+            "LONGSTOP_CQC_API_KEY": self.key,
+            "LONGSTOP_COMPANIES_HOUSE_KEY": companies_house_api.KEY,
+            "LONGSTOP_COMPANIES_HOUSE_STREAM_KEY": companies_house_api.STREAM_KEY,
+        }
+        return {**urls, **keys}
 
     def inject(self, *faults: Fault) -> None:
         """Switch faults on; of several that fit a request, the one injected first strikes."""
@@ -110,12 +119,19 @@ class Site:
             answers = _files(county, Path(folder), directory_format)
         with self._lock:
             self.county, self._answers, self._api = county, answers, ApiAnswers(county, self._api)
+            self._companies = CompaniesHouseAnswers(county, self._companies)
 
     def limit(self, requests_a_minute: int | None) -> None:
         """Set the API's rate limit: beyond it the answer is 429 with ``Retry-After``. None: no limit."""
         with self._lock:
             if self._api is not None:
                 self._api.requests_a_minute = requests_a_minute
+
+    def window(self, requests: int, seconds: int) -> None:
+        """Set Companies House's window: beyond so many requests the answer is 429 until it ends. 0: nobody counts."""
+        with self._lock:
+            if self._companies is not None:
+                self._companies.window = companies_house_api.Window(requests, seconds)
 
     def answer(self, url: SplitResult, headers: dict[str, str]) -> tuple[Answer, Fault | None]:
         """The answer to one GET, and the fault that strikes it, if any. Header names are in lower case."""
@@ -127,6 +143,8 @@ class Site:
                 return Answer(b'{"message": "a fault was asked for"}', status=fault.status, headers=retry), fault
             if self._api is not None and (url.path + "/").startswith(API + "/"):
                 return self._api.answer(url, headers), fault
+            if self._companies is not None and url.path.startswith(companies_house_api.API):
+                return self._companies.answer(url, headers), fault
             return self._answers.get(url.path, Answer(b"Not found", "text/plain", 404)), fault
 
     def _strike(self, path: str) -> Fault | None:
