@@ -37,8 +37,9 @@ class Table:
     """Rows of cells in the order of ``columns``. ``sheet`` names the worksheet; ``total`` is a last row of totals.
 
     ``grouped``: the first column is printed as a heading above the rows that share it. ``most`` is how many rows the
-    PDF prints at most; a group is not cut. ``head`` is the printed column that names its row to a screen reader.
-    ``records``: its rows are what columns of references lead to, by the number in their first cell.
+    PDF prints at most, ``page_most`` how many the HTML page does; a group is not cut. ``head`` is the printed column
+    that names its row to a screen reader. ``records``: its rows are what columns of references lead to, by the number
+    in their first cell.
     """
 
     caption: str
@@ -51,6 +52,7 @@ class Table:
     grouped: bool = False
     head: int = 0
     most: int | None = None
+    page_most: int | None = None
     records: bool = False
 
 
@@ -148,9 +150,12 @@ def show(cell: Cell) -> str:
 
 
 def print_table(table: Table, *, short: bool, elsewhere: str) -> PrintedTable:
-    """A table as words. ``short`` holds it to ``table.most`` rows; ``elsewhere`` is where the others can be read."""
+    """A table as words, of ``table.most`` rows where ``short``, else of ``table.page_most``.
+
+    ``elsewhere`` is where the others can be read.
+    """
     shown = [index for index, column in enumerate(table.columns) if column.only != "sheet"]
-    rows = table.rows[: _last_row(table)] if short else table.rows
+    rows = table.rows[: _last_row(table, table.most if short else table.page_most)]
     lines = list(_lines(rows, shown, grouped=table.grouped))
     if table.total is not None:
         lines.append(PrintedRow("total", tuple(show(table.total[index]) for index in shown)))
@@ -174,15 +179,15 @@ def print_table(table: Table, *, short: bool, elsewhere: str) -> PrintedTable:
     )
 
 
-def _last_row(table: Table) -> int:
-    if table.most is None or len(table.rows) <= table.most:
+def _last_row(table: Table, most: int | None) -> int:
+    if most is None or len(table.rows) <= most:
         return len(table.rows)
     if not table.grouped:
-        return table.most
+        return most
     kept = 0
     for _, rows in groupby(table.rows, key=lambda row: row[0]):
         size = len(tuple(rows))
-        if kept and kept + size > table.most:
+        if kept and kept + size > most:
             break
         kept += size
     return kept
