@@ -17,6 +17,8 @@ from register.versions import Seen, State
 
 #: The question that ``longstop review`` asks of a home and a title.
 STANDS_ON = "home stands on title"
+#: The method of a link that rests on a person's word alone.
+BY_A_PERSON = "judged by a person"
 _Found = TypeVar("_Found")
 Questions = Mapping[tuple[str, str, str], Judgement]
 
@@ -88,14 +90,23 @@ def traces_of(
 ) -> dict[str, Trace]:
     """By home, what the search came to. A person's judgement overrides the computer's, and outlives every re-run.
 
-    A link to a title that the lists no longer hold is left out. A home whose links a person has all refused is
-    untraced: its name was not matched.
+    It is of the home, whichever of its registrations it was given for, and of two the newer counts; a title that a
+    person gave to a home is its own though no rule found it. A link to a title that the lists no longer hold is left
+    out. A home whose links a person has all refused is untraced: its name was not matched.
     """
+    asked = _of_homes(judgements, home_of)
     of_home = _gathered(
         {
-            identifier: (home_of.get(one.record.location), judged)
+            identifier: (home, judged)
             for identifier, one in links.items()
-            if one.record.title in titles and (judged := _judged(one, judgements))
+            if one.record.title in titles
+            and (home := home_of.get(one.record.location))
+            and (judged := _judged(one, asked.get((home, one.record.title))))
+        }
+        | {
+            f"judged:{home}/{title}": (home, _given(home, titles[title], judgement))
+            for (home, title), judgement in _without_link(asked, links, home_of).items()
+            if title in titles
         }
     )
     found: dict[str, Trace] = {}
@@ -105,11 +116,14 @@ def traces_of(
             continue
         some = tuple(sorted(of_home.get(home, ()), key=lambda link: link.title))
         states = {link.state for link in some}
-        if states:
+        broken = one.record.untraced == "lease chain broken"
+        if broken and some and not any(link.record.method == BY_A_PERSON for link in some):
+            found[home] = Trace("untraced", "lease chain broken", one.record.detail, some, one.evidence)
+        elif states:
             outcome = "accepted" if "accepted" in states else "waiting"
             found[home] = Trace(outcome, None, one.record.detail, some, one.evidence)  # type: ignore[arg-type]
         else:
-            reason = one.record.untraced or "name not matched"
+            reason = one.record.untraced if one.record.untraced and not broken else "name not matched"
             found[home] = Trace("untraced", reason, one.record.detail, (), one.evidence)
     return dict(sorted(found.items()))
 
@@ -126,10 +140,42 @@ def read_judgements(connection: Connection, known: date | None = None) -> dict[t
     return found
 
 
-def _judged(link: Sourced[LinkRecord], judgements: Questions) -> HomeTitle | None:
+def _of_homes(judgements: Questions, home_of: Mapping[str, str]) -> dict[tuple[str, str], Judgement]:
+    """By home and title, the newest judgement of whether the one stands on the other."""
+    found: dict[tuple[str, str], Judgement] = {}
+    for (kind, subject, title), judgement in judgements.items():
+        home = home_of.get(subject)
+        if kind == STANDS_ON and home is not None:
+            held = found.get((home, title))
+            if held is None or held.judged <= judgement.judged:
+                found[home, title] = judgement
+    return found
+
+
+def _without_link(
+    asked: Mapping[tuple[str, str], Judgement], links: Mapping[str, Sourced[LinkRecord]], home_of: Mapping[str, str]
+) -> dict[tuple[str, str], Judgement]:
+    """The questions that a person answered with yes, and on which no rule has found a link."""
+    linked = {(home_of.get(one.record.location), one.record.title) for one in links.values()}
+    return {key: said for key, said in sorted(asked.items()) if said.verdict == "same" and key not in linked}
+
+
+def _given(home: str, title: Title, judgement: Judgement) -> HomeTitle:
+    """A home and a title that a person joined and no rule did."""
+    record = LinkRecord(
+        id=f"link:{home}/{title.id.removeprefix('hmlr:')}",
+        location=home,
+        title=title.id,
+        state="accepted",
+        method=BY_A_PERSON,
+        reason=judgement.why,
+    )
+    return HomeTitle("accepted", title.id, record, title.entries[0].evidence, judgement)
+
+
+def _judged(link: Sourced[LinkRecord], judgement: Judgement | None) -> HomeTitle | None:
     """A link with what a person said of it; None where that was no."""
     record = link.record
-    judgement = judgements.get((STANDS_ON, record.location, record.title))
     if judgement is None:
         return HomeTitle(record.state, record.title, record, link.evidence)
     if judgement.verdict == "different":

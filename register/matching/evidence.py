@@ -41,7 +41,8 @@ _MANY = 3
 #: Levels of the name that mean that the title bears it.
 NAMED = frozenset({"same", "rare", "common", "misspelt"})
 #: Levels of the owner that make it no stranger to the home.
-KNOWN_OWNERS = frozenset({"the provider", "by name the provider", "of its group"})
+PROVIDERS = frozenset({"the provider", "by name the provider"})
+KNOWN_OWNERS = PROVIDERS | {"of its group"}
 
 
 @dataclass(frozen=True, slots=True)

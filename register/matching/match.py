@@ -9,7 +9,7 @@ from typing import Literal
 
 from register.matching.candidates import Blocks
 from register.matching.claims import settle
-from register.matching.evidence import KNOWN_OWNERS, Evidence, Known, compare, with_opinion
+from register.matching.evidence import PROVIDERS, Evidence, Known, compare, with_opinion
 from register.matching.second_opinion import matcher_edition, opinions
 from register.matching.sides import Building, Estate, Kin, building_of, estate_of
 from register.matching.wording import nearest_sentence, reason_sentence
@@ -145,9 +145,7 @@ def _trace(
     untraced: Untraced | None = None
     if accepted and len(accepted) == len(links) and _own_leases_only(accepted, claims, estates):
         outcome, untraced = "untraced", "lease chain broken"
-        detail = (
-            "Only a lease was found, held by the home's own provider or its group: the freehold's owner is unknown."
-        )
+        detail = "Only a lease was found, held by the home's own provider: who owns the freehold is unknown."
     elif accepted:
         detail = f"{_titles(len(accepted))} accepted by rule, {len(links) - len(accepted):,} waiting for a person."
     elif links:
@@ -172,10 +170,10 @@ def _trace(
 
 
 def _own_leases_only(accepted: Sequence[LinkRecord], claims: Sequence[Claim], estates: Mapping[str, Estate]) -> bool:
-    """Whether all that is known of a home's building is a lease that its own provider, or its group, holds."""
+    """Whether all that is known of a home's building is a lease that its own provider holds."""
     owners = {claim.title: claim.evidence.levels["owner"] for claim in claims}
     return all(
-        (estates[link.title].tenure or "").casefold() == "leasehold" and owners[link.title] in KNOWN_OWNERS
+        (estates[link.title].tenure or "").casefold() == "leasehold" and owners[link.title] in PROVIDERS
         for link in accepted
     )
 
