@@ -8,15 +8,14 @@ from typing import TypeVar
 
 from sqlalchemy import Connection, select
 
+from register.judgements import IS_COMPANY, STANDS_ON
 from register.merging import Merged, merge
 from register.models import JudgementRow, table_of
-from register.parties import party_of_officer, party_of_proprietor, plain_company_name, plain_country
+from register.parties import Party, party_of_officer, party_of_proprietor, plain_company_name, plain_country
 from register.records import LinkRecord, OfficerRecord, Record, TitleRecord, TraceRecord
 from register.snapshot import Company, HomeTitle, Judgement, Officer, Owner, RecordT, Sourced, Title, Trace
 from register.versions import Seen, State
 
-#: The question that ``longstop review`` asks of a home and a title.
-STANDS_ON = "home stands on title"
 #: The method of a link that rests on a person's word alone.
 BY_A_PERSON = "judged by a person"
 _Found = TypeVar("_Found")
@@ -56,13 +55,19 @@ def officers_of(found: Mapping[str, Sourced[OfficerRecord]]) -> dict[str, tuple[
     )
 
 
-def titles_of(found: Mapping[str, Sourced[TitleRecord]], companies: Mapping[str, Company]) -> dict[str, Title]:
-    """Titles by id, those that a file of changes took out left out, each with its owners as parties."""
+def titles_of(
+    found: Mapping[str, Sourced[TitleRecord]], companies: Mapping[str, Company], judgements: Questions | None = None
+) -> dict[str, Title]:
+    """Titles by id, those that a file of changes took out left out, each with its owners as parties.
+
+    ``judgements`` may say that an owner is a company, or is not the one that its name would make it.
+    """
+    decided = _owners_decided(judgements or {})
     overseas = {
         (plain_company_name(company.record.name), country): identifier
         for identifier, company in sorted(companies.items(), reverse=True)
         if identifier.startswith("gb-coh:OE")
-        and (country := plain_country(company.record.registered_at_home or company.record.country_of_origin))
+        and (country := plain_country(company.record.country_of_origin or company.record.registered_at_home))
     }
     entries = _gathered(
         {one.record.id: (one.record.title, one) for one in found.values() if one.record.removed_on is None}
@@ -72,13 +77,39 @@ def titles_of(found: Mapping[str, Sourced[TitleRecord]], companies: Mapping[str,
             identifier,
             some,
             tuple(
-                Owner(proprietor, party_of_proprietor(one.record, turn, overseas))
+                Owner(proprietor, _owner(one.record, turn, overseas, decided))
                 for one in some
                 for turn, proprietor in enumerate(one.record.proprietors or ())
             ),
         )
         for identifier, some in entries.items()
     }
+
+
+def _owners_decided(judgements: Questions) -> dict[str, dict[str, Judgement]]:
+    """By the party asked about, what was decided of each company."""
+    found: dict[str, dict[str, Judgement]] = {}
+    for (kind, subject, company), judgement in judgements.items():
+        if kind == IS_COMPANY:
+            found.setdefault(subject, {})[company] = judgement
+    return found
+
+
+def _owner(
+    title: TitleRecord,
+    turn: int,
+    overseas: Mapping[tuple[str, str], str],
+    decided: Mapping[str, Mapping[str, Judgement]],
+) -> Party:
+    """Who an owner is: by the rules, unless a person decided otherwise of whom its name and country tell."""
+    party = party_of_proprietor(title, turn, overseas)
+    by_name = party_of_proprietor(title, turn, {}) if decided else party
+    said = decided.get(by_name.id or "", {})
+    for company, judgement in sorted(said.items()):
+        if judgement.verdict == "same":
+            return Party("company", company, f"judged to be this company by {judgement.judge}: {judgement.why}")
+    refused = party.id in said and by_name.kind == "body"
+    return by_name if refused else party
 
 
 def traces_of(

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -36,11 +37,53 @@ _ELSEWHERE = re.compile(
     r"new zealand|japan|china|hong kong|singapore|india|dubai|emirates|qatar|kuwait|saudi|israel|south africa|"
     r"nigeria|marshall islands|samoa|vanuatu|labuan|malaysia)\b"
 )
+#: Spellings of one country, in lower case without dots. "ST" is spelt out, and "X, Y" turned round, beforehand.
 _COUNTRIES = {
-    "virgin islands, british": "british virgin islands",
     "bvi": "british virgin islands",
+    "virgin islands": "british virgin islands",
+    "virgin islands british": "british virgin islands",
+    "tortola": "british virgin islands",
     "usa": "united states",
+    "us": "united states",
     "united states of america": "united states",
+    "delaware": "united states",
+    "usa delaware": "united states",
+    "delaware usa": "united states",
+    "nevada usa": "united states",
+    "new york usa": "united states",
+    "channel islands jersey": "jersey",
+    "jersey channel islands": "jersey",
+    "jersey ci": "jersey",
+    "bailiwick of jersey": "jersey",
+    "channel islands guernsey": "guernsey",
+    "guernsey channel islands": "guernsey",
+    "guernsey ci": "guernsey",
+    "bailiwick of guernsey": "guernsey",
+    "cayman": "cayman islands",
+    "the cayman islands": "cayman islands",
+    "grand cayman": "cayman islands",
+    "bahamas the": "bahamas",
+    "the bahamas": "bahamas",
+    "commonwealth of the bahamas": "bahamas",
+    "eire": "ireland",
+    "republic of ireland": "ireland",
+    "ireland republic of": "ireland",
+    "irish republic": "ireland",
+    "southern ireland": "ireland",
+    "iom": "isle of man",
+    "man isle of": "isle of man",
+    "grand duchy of luxembourg": "luxembourg",
+    "luxemburg": "luxembourg",
+    "the netherlands": "netherlands",
+    "holland": "netherlands",
+    "curacao": "curaçao",
+    "hong kong sar": "hong kong",
+    "hong kong china": "hong kong",
+    "uae": "united arab emirates",
+    "saint christopher and nevis": "saint kitts and nevis",
+    "federation of saint kitts and nevis": "saint kitts and nevis",
+    "saint christopher nevis": "saint kitts and nevis",
+    "nevis": "saint kitts and nevis",
     "england": "united kingdom",
     "wales": "united kingdom",
     "scotland": "united kingdom",
@@ -51,7 +94,23 @@ _COUNTRIES = {
     "uk": "united kingdom",
 }
 _PUNCTUATION = re.compile(r"[^\w\s]")
-_FORMS = {"limited": "ltd", "company": "co", "and": "", "the": "", "cyfyngedig": "ltd"}
+_FORMS = {"limited": "ltd", "company": "co", "and": "", "the": "", "cyfyngedig": "ltd", "incorporated": "inc"}
+_SHORT_FORMS = {
+    "public limited company": "plc",
+    "limited liability partnership": "llp",
+    "limited liability company": "llc",
+    "limited partnership": "lp",
+    "societe a responsabilite limitee": "sarl",
+    "societe anonyme": "sa",
+    "private limited company": "ltd",
+}
+_LONG_FORMS = re.compile(r"\b(" + "|".join(_SHORT_FORMS) + r")\b")
+#: The dot after a letter that stands alone ("S.A.", "P.L.C."), and letters standing alone side by side.
+_INITIALS = re.compile(r"(?<=\b[a-z])\.")
+_ALONE = re.compile(r"\b[a-z](?: [a-z]\b)+")
+_SAINT = re.compile(r"^st\.? ")
+#: Numbers of registered societies in the mutuals register: "1234R", or digits alone since 2014.
+_SOCIETY = re.compile(r"^(?:IP|RS|SP|NP)?0*(\d{1,5})(R?)$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +186,8 @@ def party_of_proprietor(title: TitleRecord, turn: int, overseas: Mapping[tuple[s
     proprietor = (title.proprietors or ())[turn]
     from_here = title.id.startswith("ccod:")
     number = re.sub(r"[\s./-]", "", proprietor.number or "").upper()
+    if from_here and (society := _society(number, proprietor.category or "")):
+        return society
     if number and (from_here or number.startswith("OE")):
         try:
             return Party("company", company_number(number), "the company number in the title")
@@ -137,6 +198,24 @@ def party_of_proprietor(title: TitleRecord, turn: int, overseas: Mapping[tuple[s
         return Party("company", known, f"told by name and country of incorporation, {country} (inferred)")
     return body_of(proprietor.name, country) or Party(
         "body", f"{title.id}/{turn + 1}", "no number and no country are given: the proprietor stands for itself"
+    )
+
+
+def _society(number: str, category: str) -> Party | None:
+    """A registered society (category, or a number ending in R): its number is of the mutuals register.
+
+    Companies House writes such a number as IP, five digits and R, and one without R as RS and six digits. The number
+    must never be read as that of a company: "1234R" and 00001234 are two.
+    """
+    society = "society" in category.casefold() or "industrial and provident" in category.casefold()
+    found = _SOCIETY.match(number)
+    if found is None or not (found[2] or (society and (not number.isdigit() or len(found[1]) <= 5))):
+        return None
+    plain = f"IP{int(found[1]):05d}R" if found[2] else f"RS{int(found[1]):06d}"
+    if number[:2] in {"SP", "NP"}:
+        plain = number if len(number) == 8 else f"{number[:2]}{int(found[1]):05d}{found[2]}"
+    return Party(
+        "company", f"gb-coh:{plain}", "the number in the title, of the register of mutual societies (inferred)"
     )
 
 
@@ -181,17 +260,30 @@ def country_of(record: ControlRecord) -> str | None:
 
 
 def plain_country(words: str | None) -> str | None:
-    """A country's name for comparing, in lower case: "VIRGIN ISLANDS, BRITISH" is "british virgin islands"."""
+    """A country's name for comparing, in lower case: "VIRGIN ISLANDS, BRITISH" is "british virgin islands".
+
+    States of the United States are not told apart ("DELAWARE, U.S.A"): the name of a body has to do that.
+    """
     if words is None or not (plain := " ".join(words.casefold().split())):
         return None
-    return _COUNTRIES.get(plain, plain)
+    if known := _COUNTRIES.get(plain):
+        return known
+    bare = " ".join(_PUNCTUATION.sub(" ", plain.replace(".", "")).replace("&", " and ").split())
+    bare = _SAINT.sub("saint ", bare)
+    return _COUNTRIES.get(bare, bare if _SAINT.search(plain) or "." in plain else plain)
 
 
 @lru_cache(maxsize=65_536)
 def plain_company_name(name: str) -> str:
-    """A company's name for comparing: "The Example Care Company Limited" and "EXAMPLE CARE CO. LTD" are one."""
-    words = _PUNCTUATION.sub(" ", name.casefold().replace("&", " and ").replace("'", "")).split()
-    return " ".join(short for word in words if (short := _FORMS.get(word, word)))
+    """A company's name for comparing: "The Example Care Company Limited" and "EXAMPLE CARE CO. LTD" are one.
+
+    So are "S.À R.L.", "S.A R.L." and "SARL": letters that stand alone are one word, and accents are left off.
+    """
+    bare = "".join(c for c in unicodedata.normalize("NFKD", name.casefold()) if not unicodedata.combining(c))
+    bare = _LONG_FORMS.sub(lambda found: _SHORT_FORMS[found[0]], " ".join(bare.split()))
+    words = _PUNCTUATION.sub(" ", _INITIALS.sub("", bare.replace("&", " and ").replace("'", ""))).split()
+    plain = " ".join(short for word in words if (short := _FORMS.get(word, word)))
+    return _ALONE.sub(lambda letters: letters[0].replace(" ", ""), plain).replace(" sa rl", " sarl")
 
 
 def person_mark(names: Iterable[str | None], year: int, month: int) -> str:
