@@ -76,15 +76,27 @@ class CompaniesHouseAnswers:
     """The API over one county. ``before`` is what answered until now: what differs from it is told by the streams."""
 
     def __init__(self, county: County, before: CompaniesHouseAnswers | None = None) -> None:
-        self.documents = documents(county)
+        self._county = county
         self.window: Window = before.window if before else Window()
-        self._events: dict[str, list[tuple[int, bytes]]] = before._events if before else {name: [] for name in STREAMS}
-        held = {path: _bare(document) for path, document in before.documents.items()} if before else {}
-        for name, (kind, part) in STREAMS.items():
-            paths = sorted(path for path in self.documents if _part(path) == part)
-            fresh = [path for path in paths if held.get(path) != _bare(self.documents[path])] if before else paths[-1:]
-            for path in fresh:
-                self._tell(name, kind, path)
+        # Nobody asked what answered until now: then there is nothing to compare with, and nothing to make in advance.
+        self._before = before if before is not None and before._made is not None else None
+        self._made: dict[str, dict[str, Any]] | None = None
+        self._events: dict[str, list[tuple[int, bytes]]] = {name: [] for name in STREAMS}
+
+    @property
+    def documents(self) -> Mapping[str, Mapping[str, Any]]:
+        """Every answer by path, made when the first is asked for; with it the events of what differs from before."""
+        if self._made is None:
+            self._made = documents(self._county)
+            before, self._before = self._before, None
+            held = {path: _bare(document) for path, document in before.documents.items()} if before else {}
+            self._events = before._events if before else self._events
+            for name, (kind, part) in STREAMS.items():
+                paths = sorted(path for path in self._made if _part(path) == part)
+                new = [path for path in paths if held.get(path) != _bare(self._made[path])] if before else paths[-1:]
+                for path in new:
+                    self._tell(name, kind, path)
+        return self._made
 
     def answer(self, url: SplitResult, headers: Mapping[str, str]) -> Answer:
         """The answer to a GET of ``url``; header names are in lower case."""
@@ -104,7 +116,7 @@ class CompaniesHouseAnswers:
     def _stream(self, url: SplitResult, headers: Mapping[str, str]) -> Answer:
         if problem := _refused(headers, STREAM_KEY):
             return Answer(problem, status=401)
-        events = self._events.get(url.path.removeprefix(STREAM).strip("/"))
+        events = self._events_of(url.path.removeprefix(STREAM).strip("/"))
         if events is None:
             return Answer(b"", "text/plain", 404)
         asked = parse_qs(url.query).get("timepoint", [""])[0]
@@ -112,6 +124,10 @@ class CompaniesHouseAnswers:
         if since < _FIRST:
             return Answer(b"", "text/plain", 416)
         return Answer(b"".join(line + b"\n" for at, line in events if at >= since) + b"\n")
+
+    def _events_of(self, stream: str) -> list[tuple[int, bytes]] | None:
+        """The events of a stream; None where there is no such stream."""
+        return self._events.get(stream) if self.documents else None
 
     def _tell(self, stream: str, kind: str, path: str) -> None:
         """One event more: that what stands at a path has changed."""
@@ -251,7 +267,7 @@ def _profile(company: Company, parts: list[str], county: County, *, protected: b
     return profile
 
 
-def _paged(document: dict[str, Any], query: Mapping[str, list[str]]) -> dict[str, Any]:
+def _paged(document: Mapping[str, Any], query: Mapping[str, list[str]]) -> Mapping[str, Any]:
     """A page of a list, as asked for; anything else as it is."""
     items = document.get("items")
     if not isinstance(items, list):
