@@ -9,9 +9,9 @@ from __future__ import annotations
 import json
 import time
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, datetime
 from urllib.parse import SplitResult, parse_qsl
 
 from exercise import cqc_api
@@ -48,17 +48,36 @@ def _refuse(status: int, message: str, *headers: tuple[str, str]) -> Answer:
 
 
 class ApiAnswers:
-    """The API over one county. ``requests_a_minute`` is its rate limit, in a sliding window; None: none."""
+    """The API over one county. ``requests_a_minute`` is its rate limit, in a sliding window; None: none.
 
-    def __init__(self, county: County, before: ApiAnswers | None = None) -> None:
+    ``before`` is what answered until now, and ``entered`` (with a zone) when the records that differ were entered:
+    ``/changes`` names a record by that moment, and by the days that it bears itself.
+    """
+
+    def __init__(self, county: County, before: ApiAnswers | None = None, *, entered: datetime | None = None) -> None:
         self._stock = county.stock
         self._held = cqc_api.locations_by_provider(county.stock)
+        self._entered: dict[str, datetime] = dict(before._entered) if before else {}
+        if before is not None and entered is not None:
+            self._entered |= dict.fromkeys(self._differing(before), entered)
         self.requests_a_minute: int | None = before.requests_a_minute if before else None
         self._asked: deque[float] = before._asked if before else deque()
 
     def answer(self, url: SplitResult, headers: Mapping[str, str]) -> Answer:
         """The answer to a GET of ``url``; header names are in lower case."""
         return self._refusal(headers) or self._found(url)
+
+    def _differing(self, before: ApiAnswers) -> Iterator[str]:
+        """The ids of locations and providers that are new or say something else."""
+        was, now = before._stock, self._stock
+        for one in now.registrations.values():
+            old = was.registrations.get(one.id)
+            if old != one or was.brand(old) != now.brand(one):
+                yield one.id
+        for legal_person in now.providers.values():
+            held = self._held.get(legal_person.id, []), before._held.get(legal_person.id, [])
+            if was.providers.get(legal_person.id) != legal_person or sorted(held[0]) != sorted(held[1]):
+                yield legal_person.id
 
     def _refusal(self, headers: Mapping[str, str]) -> Answer | None:
         if not headers.get("user-agent"):
@@ -130,20 +149,23 @@ class ApiAnswers:
         """Ids that changed between two times; both are required, ISO 8601 ending in Z."""
         asked = dict(query)
         try:
-            first, last = (_day(asked[name]) for name in ("startTimestamp", "endTimestamp"))
+            first, last = (_moment(asked[name]) for name in ("startTimestamp", "endTimestamp"))
         except (KeyError, ValueError):
             return _refuse(400, "startTimestamp and endTimestamp are required, ISO 8601 with Z")
         page, per_page, _ = _paging(query)
         if page is None or per_page is None:
             return _refuse(400, "page and perPage must be whole numbers from 1")
-        changed = [r for r in self._stock.registrations.values() if first <= _changed_on(r) <= last]
-        ids = sorted({r.id if kind == "location" else r.provider for r in changed})
+        dated = [r for r in self._stock.registrations.values() if first <= _changed_on(r) <= last]
+        found = {r.id if kind == "location" else r.provider for r in dated}
+        known = self._stock.registrations if kind == "location" else self._stock.providers
+        found.update(i for i, moment in self._entered.items() if i in known and first <= moment <= last)
+        ids = sorted(found)
         window = [pair for pair in query if pair[0].endswith("Timestamp")]
         return Answer(cqc_api.encode(cqc_api.listing(f"changes/{kind}", ids, page, per_page, window)))
 
 
-def _changed_on(registration: Registration) -> date:
-    """The latest day on which the record changed."""
+def _changed_on(registration: Registration) -> datetime:
+    """The beginning of the latest day on which the record changed."""
     rating = registration.rating
     days = (
         registration.registered_on,
@@ -152,14 +174,14 @@ def _changed_on(registration: Registration) -> date:
         registration.amended_on,
         rating.published_on if rating else None,
     )
-    return max(day for day in days if day is not None)
+    return datetime.combine(max(day for day in days if day is not None), datetime.min.time(), UTC)
 
 
-def _day(timestamp: str) -> date:
-    """The day of a timestamp that ends in Z. Raises ValueError for anything else."""
+def _moment(timestamp: str) -> datetime:
+    """The moment of a timestamp that ends in Z. Raises ValueError for anything else."""
     if not timestamp.endswith("Z"):
         raise ValueError(timestamp)
-    return datetime.fromisoformat(timestamp).date()
+    return datetime.fromisoformat(timestamp)
 
 
 def _paging(query: list[tuple[str, str]]) -> tuple[int | None, int | None, list[tuple[str, str]]]:

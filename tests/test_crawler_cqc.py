@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from crawler.cqc_layouts import ACTIVE
+from crawler.cqc_lists import ListRead, parse_list
 from crawler.reading import Unreadable
 from crawler.refresh import read_published
-from crawler.spiders.cqc_api import ListRead, parse_list
 from crawler.spiders.cqc_directory import find_files
 from crawler.tables import SourceChanged
 from register.records import Delivery, Fault, LocationRecord, Observation, ProviderRecord
@@ -141,6 +141,7 @@ def test_the_newest_file_of_each_kind_is_found_on_the_page():
     assert found == {
         "active locations": f"{base}/05_May_2026_HSCA_Active_Locations.csv",
         "latest ratings": f"{base}/01_May_2026_Latest_ratings.csv",
+        "deactivated locations": f"{base}/06_May_2026_Deactivated_Locations.csv",
         "weekly directory": f"{base}/13_May_2026_CQC_directory.csv",
     }
     with pytest.raises(SourceChanged, match="active locations"):

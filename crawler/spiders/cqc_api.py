@@ -8,206 +8,187 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
+from email.utils import parsedate_to_datetime
 from pathlib import Path
-from urllib.parse import parse_qsl, quote, urlsplit
+from urllib.parse import quote, urlencode
 
 from scrapy import Request
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
-from crawler.cqc_records import parse_location, parse_provider
-from crawler.reading import Item, Reading, canonical, json_list, json_object
+from crawler.cqc_changes import (
+    FETCHED,
+    FULL,
+    FULL_PASS_AT_ODDS_AFTER,
+    LATEST_CLOCK,
+    OWED,
+    FullPass,
+    LeftOff,
+    Window,
+    encoded,
+    left_off,
+    parse_changes,
+    stamp,
+)
+from crawler.cqc_lists import KINDS, Harvest, ListRead, parse_list
+from crawler.reading import Item, canonical, json_list, json_object
 from crawler.sentences import REFUSALS, why_unanswered
 from crawler.spider import RegisterSpider, Run
 from crawler.tables import SourceChanged, plain_file
 from crawler.values import day_in
 from register.identifiers import cqc_id
-from register.records import Delivery, Fault, Observation
 
-LOCATIONS, PROVIDERS = "cqc_api/locations", "cqc_api/providers"
 #: The API answers with any page length up to 1,000.
 PER_PAGE = 1_000
 #: Single records go missing on a good night; more than this many means that the server is down.
 MOST_UNANSWERED = 25
-
-
-@dataclass(frozen=True, slots=True)
-class ListPage:
-    """One page of a list: its ids, where the next one is, and what the list says of itself.
-
-    ``scoped`` is true where the list was asked for with a filter, and so is not everything there is.
-    """
-
-    ids: tuple[str, ...]
-    page: int
-    pages: int
-    total: int
-    scoped: bool
-    next_query: str | None
-
-
-def parse_list(raw: bytes, kind: str, where: str) -> ListPage:
-    """A page of ``/locations`` or ``/providers``. ``kind`` is that word; ids come in CQC's own form.
-
-    Raises SourceChanged where it is no such page: then nothing of the run is to be believed.
-    """
-    page = json_object(raw, where)
-    entries = page.get(kind)
-    if not isinstance(entries, list):
-        raise SourceChanged(f'{where} has no list "{kind}"')
-    field = f"{kind.removesuffix('s')}Id"
-    ids = [str(entry[field]) for entry in entries if isinstance(entry, dict) and entry.get(field)]
-    if len(ids) < len(entries):
-        raise SourceChanged(f"{where}: {len(entries) - len(ids)} of its {len(entries)} entries have no {field}")
-    uris = [str(page.get(name) or "") for name in ("firstPageUri", "lastPageUri", "nextPageUri", "previousPageUri")]
-    asked = {name for uri in uris for name, _ in parse_qsl(urlsplit(uri).query)}
-
-    def number(name: str, default: int) -> int:
-        value = page.get(name, default)
-        return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else default
-
-    return ListPage(
-        tuple(dict.fromkeys(ids)),
-        number("page", 1),
-        number("totalPages", 1),
-        number("total", len(ids)),
-        bool(asked - {"page", "perPage", "partnerCode"}),
-        urlsplit(str(page.get("nextPageUri") or "")).query or None,
-    )
-
-
-@dataclass(slots=True)
-class ListRead:
-    """What is known of one list as it is read: whether all of it came, and whether all that it names was fetched.
-
-    ``again`` is what a second reading found, where there was one: a record that goes from an early page while later
-    ones are read moves another over the edge between two pages, unseen.
-    """
-
-    ids: dict[str, None] = field(default_factory=dict)
-    pages_read: set[int] = field(default_factory=set)
-    pages: int = 1
-    totals: set[int] = field(default_factory=set)
-    scoped: bool = False
-    missing: int = 0
-    records: int = 0
-    again: ListRead | None = None
-
-    def add(self, page: ListPage) -> list[str]:
-        """Add a page; returns the ids on it that no earlier page had."""
-        new = [identifier for identifier in page.ids if identifier not in self.ids]
-        self.ids.update(dict.fromkeys(new))
-        self.pages_read.add(page.page)
-        self.pages = max(self.pages, page.pages)
-        self.totals.add(page.total)
-        self.scoped = self.scoped or page.scoped
-        return new
-
-    @property
-    def doubt(self) -> str | None:
-        """Why absence from this list means nothing, where it was meant to be whole; ``None`` where all is well."""
-        if self.scoped or not self.pages_read:
-            return None
-        moved = self.again is not None and (
-            self.again.ids.keys() != self.ids.keys() or self.again.totals != self.totals
-        )
-        counts = " and ".join(map(str, sorted(self.totals)))
-        named = len(self.ids)
-        doubts = {
-            f"{len(self.pages_read)} of its {self.pages} pages were read": len(self.pages_read) < self.pages,
-            f"it changed while it was read (its own count was {counts})": len(self.totals) > 1,
-            f"it counts {counts} entries, and names {named}": self.totals != {named},
-            "it changed while it was read (read a second time, it named others)": moved,
-            f"{self.missing} of the {named} records that it names could not be had": self.missing > 0,
-            f"{self.records} of the {named} records that it names were fetched": self.records < named,
-        }
-        return next((words for words, true in doubts.items() if true), None)
-
-    @property
-    def whole(self) -> bool:
-        """True only where an unfiltered list was read to its last page, nothing is in doubt and every record came."""
-        return bool(self.pages_read) and not self.scoped and self.doubt is None
-
-
-class Harvest:
-    """What one run of the API yields, crawled or replayed: the same JSON gives the same items either way."""
-
-    def __init__(self, as_at: date) -> None:
-        self.lists = {"locations": ListRead(), "providers": ListRead()}
-        self._as_at = as_at
-        self._readings = {"locations": Reading(LOCATIONS, "", as_at), "providers": Reading(PROVIDERS, "", as_at)}
-
-    def record(self, kind: str, identifier: str, raw: bytes, row: int | None = None) -> Iterator[Item]:
-        """One record by id; a body that is no record is a fault of that id, and the list is not whole."""
-        self.lists[kind].records += 1
-        reading = self._readings[kind].at(f"{kind}/{identifier}")
-        try:
-            items = list((parse_location if kind == "locations" else parse_provider)(raw, reading))
-        except SourceChanged as problem:
-            yield from self.absent(kind, identifier, str(problem), row)
-            return
-        other = [i.record.id for i in items if isinstance(i, Observation) and _is_another(i.record.id, identifier)]
-        if other:
-            yield from self.absent(kind, identifier, f"the answer was another record, {other[0]}", row)
-        else:
-            yield from items
-
-    def absent(self, kind: str, identifier: str, reason: str, row: int | None = None) -> Iterator[Item]:
-        """A record that the list names and that could not be had."""
-        self.lists[kind].missing += 1
-        reading = self._readings[kind].at(f"{kind}/{identifier}")
-        known = None
-        with suppress(ValueError):
-            known = cqc_id(identifier)
-        reading.fault(reason, row=row, loses_row=True, record_id=known)
-        yield from reading.drain()
-
-    def deliveries(self) -> Iterator[Delivery | Fault]:
-        """The two lists, with what is now known of their wholeness."""
-        for kind, feed in (("locations", LOCATIONS), ("providers", PROVIDERS)):
-            harvested = self.lists[kind]
-            if not harvested.pages_read and not harvested.records:
-                continue  # the run says nothing of them, not even that there are none
-            whole, doubt = harvested.whole, harvested.doubt
-            yield Delivery(feed=feed, as_at=self._as_at, complete=whole, origin=kind)
-            if doubt:
-                reason = f"the list was not read whole: {doubt}; absence from it ended nothing"
-                yield Fault(feed=feed, origin=kind, reason=reason, loses_row=False)
-
-
-def _is_another(found: str, asked: str) -> bool:
-    """Whether a record's id is not the one that was asked for. What stands for no id at all is nobody's."""
-    try:
-        return found != cqc_id(asked)
-    except ValueError:
-        return False
+#: A server's clock that is late by less than this is taken to be right.
+CLOCK_TOLERANCE = timedelta(minutes=1)
 
 
 class CqcApi(RegisterSpider):
-    """Both lists, page by page; then every record that they name."""
+    """What ``/changes`` names since the last good night; once a month both lists, and every record that they name."""
 
     name = "cqc_api"
     expects = frozenset({400, 404, 500, 502, 503, 504})
 
     def __init__(self, run: Run) -> None:
         super().__init__(run)
-        self.harvest = Harvest(run.as_at or run.today)
+        self._left = None if run.full else self._left_off()
+        self.harvest = Harvest(run.as_at or run.today, increment=self._left is not None)
+        self._windows: dict[str, list[Window]] = {}
+        self._late = timedelta()
+        self._wanted: dict[str, list[str]] = {}
         self._unanswered = 0
 
+    def _left_off(self) -> LeftOff | None:
+        run = self.run
+        return left_off(run.bookmarks, run.since, base=run.base, reader=run.reader, now=run.learnt)
+
     async def start(self) -> AsyncIterator[Request]:
-        """The first page of each list."""
-        for kind in self.harvest.lists:
-            yield self._page(kind, f"page=1&perPage={PER_PAGE}")
+        """The first page of each list: of what has changed, or of everything."""
+        for kind in KINDS:
+            yield self._page(kind, f"page=1&perPage={PER_PAGE}") if self._left is None else self._ask(kind, self._left)
 
     def closing(self) -> Iterator[Item]:
-        """The lists, once everything that they name has been asked for."""
+        """The lists, once everything that they name has been asked for; and where the next night goes on."""
         yield from self.harvest.deliveries()
+        lists = self.harvest.lists
+        owed = {kind: sorted(lists[kind].owed) for kind in KINDS if lists[kind].owed}
+        self.run.bookmark(OWED, encoded(owed) if owed else None)
+        if self._left is not None:
+            fetched = {kind: self._left.after(kind, lists[kind].had, self.run.learnt) for kind in KINDS}
+            if any(one.had for one in lists.values()):
+                self.run.bookmark(FETCHED, encoded(fetched))
+            return
+        sound = all(one.pages_read and not one.scoped and one.doubt_of_ids is None for one in lists.values())
+        totals = {kind: len(one.ids) for kind, one in lists.items()}
+        full = FullPass(self.run.base, self.run.learnt, totals, self.run.reader)
+        self.run.bookmark(FULL, encoded(full) if sound else None)
+        self.run.bookmark(FETCHED, None)
+
+    def _ask(self, kind: str, left: LeftOff) -> Request:
+        """The first page of the first window of changes of a kind."""
+        self._windows[kind] = left.windows(kind, self.run.learnt, late=self._late)
+        return self._changes(kind, 0, 1)
+
+    def _changes(self, kind: str, number: int, page: int) -> Request:
+        window = self._windows[kind][number]
+        asked = {
+            "startTimestamp": stamp(window.start),
+            "endTimestamp": stamp(window.end, up=True),
+            "page": page,
+            "perPage": PER_PAGE,
+        }
+        if self.run.partner_code:
+            asked["partnerCode"] = self.run.partner_code
+        address = f"{self.run.base}/changes/{kind.removesuffix('s')}?{urlencode(asked)}"
+        return self.get(address, self.parse_changes, kind=kind, number=number, page=page)
+
+    def parse_changes(self, response: Response, kind: str, number: int, page: int) -> Iterator[Request | Item]:
+        """Take a page of changed ids, and ask for the next page, the next window, or how many records there are."""
+        left = self._left
+        if left is None:
+            return  # everything is being read already
+        if response.status in (400, 404):
+            yield from self._read_all(kind, "changes", f"what has changed cannot be asked for ({response.status})")
+            return
+        if response.status != 200:
+            raise SourceChanged(REFUSALS.get(response.status, f"the answer was {response.status}"))
+        late = self._clock_late_by(response)
+        if late > self._late:
+            self._late = late
+            yield self._ask(kind, left)
+            return
+        window = self._windows[kind][number]
+        found = parse_changes(response.body, page)
+        window.add(found)
+        if found.page < found.pages:
+            yield self._changes(kind, number, page + 1)
+        elif number + 1 < len(self._windows[kind]):
+            yield self._changes(kind, number + 1, 1)
+        else:
+            yield self.get(self._list_address(kind, "page=1&perPage=1"), self.parse_total, kind=kind)
+
+    def _clock_late_by(self, response: Response) -> timedelta:
+        """How late the server's clock is: what changed after the last run may bear an earlier time."""
+        try:
+            told = parsedate_to_datetime((response.headers.get("Date") or b"").decode("latin-1"))
+            late = self.run.learnt - told.replace(tzinfo=None)
+        except (TypeError, ValueError):
+            return timedelta()
+        return min(late, LATEST_CLOCK) if late > CLOCK_TOLERANCE else timedelta()
+
+    def parse_total(self, response: Response, kind: str) -> Iterator[Request | Item]:
+        """Compare how many records there are with how many are accounted for; then ask for what has changed."""
+        left = self._left
+        if left is None:
+            return
+        if response.status != 200:
+            raise SourceChanged(REFUSALS.get(response.status, f"the answer was {response.status}"))
+        total = parse_list(response.body, kind, f"the list of {kind}").total
+        self._wanted[kind] = left.wanted(kind, self._windows[kind])
+        gap = left.gap(kind, total, self._wanted[kind])
+        if gap is not None:
+            if gap.large or self.run.learnt - left.full.began >= FULL_PASS_AT_ODDS_AFTER:
+                yield from self._read_all(kind, "total", gap.sentence)
+                return
+            self.run.nothing_new.append(f"{kind}: {gap.sentence}; the whole list is read within a week.")
+        if len(self._wanted) < len(KINDS):
+            return  # the other list may show that everything must be read
+        for one, ids in self._wanted.items():
+            if not ids:
+                self.run.nothing_new.append(f"{one}: nothing has changed since {left.since:%Y-%m-%d %H:%M} UTC.")
+            elif self.run.progress is not None:
+                self.run.progress.expect(len(ids))
+            yield from self._records(one, ids)
+
+    def _read_all(self, kind: str, field: str, reason: str) -> Iterator[Request | Item]:
+        """Give up asking for changes alone, and read both lists; say why."""
+        self._left, self.harvest.increment = None, False
+        self.run.nothing_new.clear()
+        yield self.harvest.remark(kind, field, f"{reason}, so everything was read")
+        for one in KINDS:
+            yield self._page(one, f"page=1&perPage={PER_PAGE}")
+
+    def _list_address(self, kind: str, query: str) -> str:
+        partner = f"&partnerCode={quote(self.run.partner_code)}" if self.run.partner_code else ""
+        return f"{self.run.base}/{kind}?{query}{partner}"
+
+    def _records(self, kind: str, ids: Iterable[str]) -> Iterator[Request | Item]:
+        """Ask for records; an id that can be nobody's is told instead."""
+        for identifier in ids:
+            try:
+                cqc_id(identifier)
+            except ValueError as problem:
+                yield from self.harvest.absent(kind, identifier, str(problem))
+                self.harvest.lists[kind].owed.discard(identifier.upper())
+                continue
+            yield self._record(kind, identifier)
 
     def _page(self, kind: str, query: str, *, again: bool = False) -> Request:
-        partner = f"&partnerCode={quote(self.run.partner_code)}" if self.run.partner_code else ""
-        return self.get(f"{self.run.base}/{kind}?{query}{partner}", self.parse_page, kind=kind, again=again)
+        return self.get(self._list_address(kind, query), self.parse_page, kind=kind, again=again)
 
     def parse_page(self, response: Response, kind: str, again: bool) -> Iterator[Request | Item]:
         """Ask for the records on a page of a list, and for the next page; after the last, read the list once more.
@@ -230,13 +211,7 @@ class CqcApi(RegisterSpider):
             raise SourceChanged(f"page {page.page} of the list holds only what earlier pages held")
         if again:
             fresh = [identifier for identifier in fresh if identifier not in harvested.ids]
-        for identifier in fresh:
-            try:
-                cqc_id(identifier)
-            except ValueError as problem:
-                yield from self.harvest.absent(kind, identifier, str(problem))
-                continue
-            yield self._record(kind, identifier)
+        yield from self._records(kind, fresh)
         if page.next_query or page.page < page.pages:
             yield self._page(kind, page.next_query or f"page={page.page + 1}&perPage={PER_PAGE}", again=again)
         elif not again and page.page > 1:
@@ -264,7 +239,8 @@ class CqcApi(RegisterSpider):
         elif response.status == 400 and identifier != identifier.upper():
             yield self._record(kind, identifier.upper())
         elif response.status in (400, 404):
-            yield from self.harvest.absent(kind, identifier, f"is in the list, and not to be had ({response.status})")
+            named = "has changed" if self.harvest.increment else "is in the list"
+            yield from self.harvest.absent(kind, identifier, f"{named}, and not to be had ({response.status})")
         else:
             yield from self._missed(kind, identifier, f"the answer was {response.status}")
 
