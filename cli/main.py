@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from cli import cases, changes, demonstration, licences, loading, opendata, ownership, planning, showing
+from cli import cases, changes, demonstration, grouping, licences, loading, opendata, ownership, planning, showing
 from cli.session import Incomplete, Refused, messages
 from contingency.assumptions import BadAssumptions
 from contingency.scenarios import UnknownName
@@ -33,7 +33,7 @@ app.command()(cases.cases)
 app.command()(showing.search)
 app.command()(showing.home)
 app.command()(ownership.owners)
-app.command()(ownership.groups)
+app.command()(grouping.groups)
 app.command()(opendata.export)
 app.command()(planning.plan)
 app.command()(showing.config)

@@ -113,3 +113,12 @@ def test_bad_usage_is_one_sentence_and_status_2(arguments: list[str], said: str,
     assert status_of(arguments) == 2
     message = capsys.readouterr().err
     assert said in message.replace("\n", " ") and "Traceback" not in message
+
+
+def test_without_a_rule_the_groups_are_told_by_every_rule_side_by_side(capsys: pytest.CaptureFixture[str]):
+    rules = answered(capsys, "groups")["rules"]
+    assert [one["rule"] for one in rules] == ["brand", "control50", "psc25", "affiliated"]
+    one = answered(capsys, "groups", HOME)["rules"]
+    assert all(f"exercise:{HOME}" in row["homes"] for row in one if row["id"])
+    assert status_of(["groups"]) == 0 and "side by side" in capsys.readouterr().out
+    assert answered(capsys, "groups", "--of", "landlord")["groups"] == []
