@@ -198,6 +198,19 @@ LATEST_RATINGS = (
     "Brand Name",
 )
 
+#: Deactivated locations. The names after the brand's are not confirmed beyond the charity's number.
+DEACTIVATED = (
+    "Location ID", "Location ODS Code", "Location Name", "Location Status", "Location HSCA start date",
+    "Location HSCA End Date", "Care home?", "Care homes beds at point location de-activated",
+    "Location Type/Sector", "Location Primary Inspection Category", "Location Inspection Directorate",
+    "Location Region", "Location Primary NHS Region", "Location Local Authority", "Location ONSPD CCG Code",
+    "Location ONSPD CCG", "Location Commissioning CCG Code", "Location Commissioning CCG Name",
+    "Location Parliamentary Constituency", "Location Latitude", "Location Longitude", "Location Street Address",
+    "Location Address Line 2", "Location City", "Location County", "Location Postal Code", "Location PAF ID",
+    "Location UPRN ID", "Location Latest Overall Rating", "Publication Date", "Inherited Rating (Y/N)", "Brand ID",
+    "Brand Name", "Provider Charity Number", "Provider ID", "Provider Name", "Provider Ownership Type",
+)  # fmt: skip
+
 #: The Care Inspectorate's datastore of 31 May 2026. Columns named after a year are renamed every April.
 DATASTORE = (
     "CSNumber",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 
 from exercise import columns
 from exercise.cqc_api import CCG
@@ -12,6 +12,7 @@ from exercise.sheets import Cell, Row, Sheet
 from exercise.stock import Provider, Rating, Registration, Stock
 
 MAIN_SHEET, DUAL_SHEET, RATINGS_SHEET = "HSCA_Active_Locations", "Dual_Registration_Locations", "Locations"
+DEACTIVATED_SHEET = "Deactivated_Locations"
 #: Specialisms in the API's words, and the user band that the monthly file flags for each.
 BANDS = {
     "Caring for adults over 65 yrs": "Older People",
@@ -54,6 +55,45 @@ def active_locations(stock: Stock, as_at: date) -> list[Sheet]:
 def latest_ratings(stock: Stock, as_at: date) -> list[Sheet]:
     """The sheets of ``…_Latest_ratings``: README and Locations. CQC's sheet of providers is not made."""
     return [readme("Latest ratings", as_at), Sheet(RATINGS_SHEET, rating_rows(stock))]
+
+
+def deactivated_locations(stock: Stock, as_at: date) -> list[Sheet]:
+    """The sheets of ``…_Deactivated_Locations``: README, and the registrations that ended in the last 730 days."""
+    return [readme("Deactivated locations", as_at), Sheet(DEACTIVATED_SHEET, deactivated_rows(stock, as_at))]
+
+
+def deactivated_rows(stock: Stock, as_at: date) -> Iterator[Row]:
+    """Header and one row to each registration that ended lately; dates as dd/mm/yyyy text."""
+    yield columns.DEACTIVATED
+    for registration in stock.registrations.values():
+        ended = registration.deregistered_on
+        if ended is None or not as_at - timedelta(days=730) <= ended <= as_at:
+            continue
+        building, provider = registration.building, stock.providers[registration.provider]
+        facts: dict[str, Cell] = {
+            "Location ID": registration.id,
+            "Location Name": registration.name,
+            "Location Status": "Deregistered",
+            "Location HSCA start date": f"{registration.registered_on:%d/%m/%Y}",
+            "Location HSCA End Date": f"{ended:%d/%m/%Y}",
+            "Care home?": "Y" if registration.care_home else "N",
+            "Care homes beds at point location de-activated": registration.beds,
+            "Location Region": REGION,
+            "Location Local Authority": building.council.name,
+            "Location Latitude": building.latitude,
+            "Location Longitude": building.longitude,
+            "Location Street Address": building.street,
+            "Location City": building.town,
+            "Location Postal Code": building.postcode,
+            "Location UPRN ID": building.uprn,
+            "Brand ID": provider.brand.id if provider.brand else "-",
+            "Brand Name": provider.brand.name if provider.brand else "-",
+            "Provider Charity Number": provider.charity or "",
+            "Provider ID": provider.id,
+            "Provider Name": provider.name,
+            "Provider Ownership Type": provider.ownership,
+        }
+        yield tuple(facts.get(name, "") for name in columns.DEACTIVATED)
 
 
 def active_rows(stock: Stock) -> Iterator[Row]:

@@ -21,14 +21,15 @@ from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult, parse_qs, urlsplit
 
-from exercise import companies_house, companies_house_api, publish
+from exercise import charities, companies_house, companies_house_api, gazette, land_registry_files, publish
 from exercise.api_answers import API, KEY, Answer, ApiAnswers
 from exercise.boundaries import write_boundaries
 from exercise.companies_house_api import CompaniesHouseAnswers
 from exercise.county import County
 from exercise.cqc_directory import file_stem
+from exercise.land_registry_files import LandAnswers
 from exercise.publish import Format
 
 #: The sources served, and the path that each one's ``LONGSTOP_…_URL`` should name.
@@ -38,8 +39,13 @@ PATHS = {
     "care_inspectorate": publish.DATASTORE_PAGE,
     "ons_boundaries": publish.BOUNDARIES_FILE,
     "companies_house_bulk": companies_house.PSC_PAGE,
+    "ciw": publish.WALES_FILE,
+    "rqia": publish.RQIA_PAGE,
+    "gazette": gazette.PATH,
+    "charity_commission": charities.PATH,
     "companies_house": companies_house_api.API,
     "companies_house_stream": companies_house_api.STREAM,
+    "hmlr": land_registry_files.API,
 }
 _TYPES = {
     ".ods": "application/vnd.oasis.opendocument.spreadsheet",
@@ -81,6 +87,7 @@ class Site:
     _answers: dict[str, Answer] = field(default_factory=dict)
     _api: ApiAnswers | None = None
     _companies: CompaniesHouseAnswers | None = None
+    land: LandAnswers | None = None
     _faults: list[Fault] = field(default_factory=list)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -100,6 +107,7 @@ class Site:
             "LONGSTOP_CQC_API_KEY": self.key,
             "LONGSTOP_COMPANIES_HOUSE_KEY": companies_house_api.KEY,
             "LONGSTOP_COMPANIES_HOUSE_STREAM_KEY": companies_house_api.STREAM_KEY,
+            "LONGSTOP_HMLR_KEY": land_registry_files.KEY,
         }
         return {**urls, **keys}
 
@@ -113,13 +121,18 @@ class Site:
         with self._lock:
             self._faults.clear()
 
-    def publish(self, county: County, directory_format: Format = "ods") -> None:
-        """Serve another county, or the same one a month later, from the next request on."""
+    def publish(self, county: County, directory_format: Format = "ods", *, entered: datetime | None = None) -> None:
+        """Serve another county, or the same one a month later, from the next request on.
+
+        ``entered`` (with a zone; this moment, unless given) is when ``/changes`` says that its records changed.
+        """
         with TemporaryDirectory(prefix="longstop-exercise-") as folder:
             answers = _files(county, Path(folder), directory_format)
         with self._lock:
-            self.county, self._answers, self._api = county, answers, ApiAnswers(county, self._api)
+            self.county, self._answers = county, answers
+            self._api = ApiAnswers(county, self._api, entered=entered or datetime.now(UTC))
             self._companies = CompaniesHouseAnswers(county, self._companies)
+            self.land = LandAnswers(county, self.land)
 
     def limit(self, requests_a_minute: int | None) -> None:
         """Set the API's rate limit: beyond it the answer is 429 with ``Retry-After``. None: no limit."""
@@ -145,6 +158,10 @@ class Site:
                 return self._api.answer(url, headers), fault
             if self._companies is not None and url.path.startswith(companies_house_api.API):
                 return self._companies.answer(url, headers), fault
+            if url.path == gazette.PATH:
+                return Answer(gazette.answer(self.county, parse_qs(url.query))), fault
+            if self.land is not None and url.path.startswith((land_registry_files.API, land_registry_files.FILES)):
+                return self.land.answer(url, headers, self.address), fault
             return self._answers.get(url.path, Answer(b"Not found", "text/plain", 404)), fault
 
     def _strike(self, path: str) -> Fault | None:
@@ -184,6 +201,14 @@ def _files(county: County, folder: Path, directory_format: Format) -> dict[str, 
     northern = folder / publish.datastore_name(county.as_at)
     publish.write_northern(county, northern)
     answers[f"/documents/{northern.name}"] = dated(northern.read_bytes(), _TYPES[".csv"])
+    welsh, irish, extract = folder / "DataExport", folder / publish.rqia_name(county.as_at), folder / "charities.zip"
+    publish.write_wales(county, welsh)
+    answers[publish.WALES_FILE] = dated(welsh.read_bytes(), _TYPES[".csv"])
+    publish.write_northern_ireland(county, irish)
+    answers[f"/documents/{irish.name}"] = dated(irish.read_bytes(), _TYPES[".xlsx"])
+    answers[publish.RQIA_PAGE] = dated(publish.rqia_page(county).encode(), page)
+    charities.write_charities(county.stock, county.as_at, extract)
+    answers[charities.PATH] = dated(extract.read_bytes(), _TYPES[".zip"])
     bulk = folder / "companies"
     companies_house.write_bulk(county.stock, county.as_at, bulk, parts=True)
     for file in sorted(bulk.iterdir()):

@@ -125,7 +125,7 @@ def test_the_page_leads_to_this_months_files(county, form):
         assert "INVENTED" in page
         links = [part.split('"')[0] for part in page.split('href="')[1:]]
         files = [link for link in links if link.endswith(f".{form}")]
-        assert len(files) == 2
+        assert len(files) == 3
         for link in files:
             status, headers, body = get(site.address + link)
             assert status == 200 and len(body) == int(headers["Content-Length"]) > 1_000
