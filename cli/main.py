@@ -6,7 +6,20 @@ import sys
 
 import typer
 
-from cli import cases, changes, demonstration, grouping, licences, loading, opendata, ownership, planning, showing
+from cli import (
+    cases,
+    changes,
+    demonstration,
+    grouping,
+    licences,
+    loading,
+    opendata,
+    ownership,
+    planning,
+    review,
+    showing,
+    tracing,
+)
 from cli.session import Incomplete, Refused, messages
 from contingency.assumptions import BadAssumptions
 from contingency.scenarios import UnknownName
@@ -32,6 +45,8 @@ app.command()(changes.changes)
 app.command()(cases.cases)
 app.command()(showing.search)
 app.command()(showing.home)
+app.command()(tracing.trace)
+app.add_typer(review.review, name="review")
 app.command()(ownership.owners)
 app.command()(grouping.groups)
 app.command()(opendata.export)
