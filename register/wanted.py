@@ -1,4 +1,4 @@
-"""Which companies matter to the register: those that run care homes, and those above them as far as is known."""
+"""Which companies matter to the register: those that run care homes, their landlords, and those above either."""
 
 from __future__ import annotations
 
@@ -11,11 +11,13 @@ from register.identifiers import BadIdentifier, charity_number
 from register.models import ControlVersion, LocationVersion, ProviderVersion, table_of
 from register.parties import uk_company_number
 from register.records import ControlRecord
+from register.wanted_landlords import landlords
 
 
 def companies_that_matter(engine: Engine) -> frozenset[str]:
     """``gb-coh:…`` of every provider that was ever registered for a care home, and of what is known to control them.
 
+    With them the owners of the titles on which homes stand or may stand, and those above these.
     The chain is as long as what was loaded before says; whoever reads the public lists must go on from there.
     Raises DatabaseProblem.
     """
@@ -30,6 +32,7 @@ def companies_that_matter(engine: Engine) -> frozenset[str]:
                 .distinct()
             ).scalars()
         )
+        found |= landlords(connection)
         above: dict[str, set[str]] = {}
         for row in connection.execute(
             select(control.c.company, control.c.kind, *(control.c[name] for name in free_text)).where(
