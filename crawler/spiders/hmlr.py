@@ -88,14 +88,13 @@ class Hmlr(RegisterSpider):
             path = f"datasets/{dataset}/{quote(name_of_file)}"
             yield self.ask(path, self.parse_address, dataset=dataset, name=name_of_file, asked=asked + 1)
             return
-        self.run.folder.mkdir(parents=True, exist_ok=True)
         (self.run.folder / name_of_file).write_bytes(response.body)
         yield from self.done(response, name=name_of_file)
 
     def done(self, response: Response, name: str) -> Iterator[Item]:
         """One file less to wait for; with the last of them, everything that came is read."""
         self._files -= 1
-        if not self._files and not self._lists and self.run.folder.is_dir():
+        if not self._files and not self._lists and any(self.run.folder.iterdir()):
             yield from parse_published(
                 self.run.folder, today=self.run.today, as_at=self.run.as_at, companies=self.run.companies
             )
