@@ -16,6 +16,7 @@ from cli import (
     opendata,
     ownership,
     planning,
+    reporting,
     review,
     showing,
     tracing,
@@ -50,7 +51,9 @@ app.add_typer(review.review, name="review")
 app.command()(ownership.owners)
 app.command()(grouping.groups)
 app.command()(opendata.export)
+app.command("import")(opendata.import_)
 app.command()(planning.plan)
+app.add_typer(reporting.report, name="report")
 app.command()(showing.config)
 
 #: What a person did or gave that cannot be used: one sentence, no traceback.

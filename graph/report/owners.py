@@ -1,0 +1,293 @@
+"""Who stands behind the providers: groups by each rule, their chains drawn and listed, boards that share directors."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from graph.claims import Claim
+from graph.groups import RULES, Group, groups_by
+from graph.landlords import beds_of, jurisdiction_of
+from graph.measures.boards import interlocks
+from graph.measures.ground import Ground
+from graph.measures.jurisdictions import UNITED_KINGDOM
+from graph.ownership import Network, above, name_of, ownership_links
+from graph.report.buildings import place_words
+from graph.report.ledger import Ledger
+from printing.diagram import Arrow, Box, BoxKind, draw_diagram
+from printing.layout import Cell, Column, Picture, Section, Table
+from printing.wording import count, number, percentage
+
+#: Groups whose chain is drawn: the largest. The chains of all stand in the workbook.
+DRAWN = 8
+#: Parties in one drawing at most; a group with more is drawn with the nearest to its homes.
+_MOST = 22
+
+
+def rules_table(ground: Ground) -> Table:
+    """The same homes by each rule, side by side: the rules differ, and none is "the" group."""
+    inside = {home.id for home in ground.homes}
+    rows: list[tuple[Cell, ...]] = []
+    for rule, words in RULES.items():
+        sizes = [(len(inside & set(group.homes)), group) for group in groups_by(ground.network, rule)]
+        found = sorted(((size, group) for size, group in sizes if size), key=lambda one: (-one[0], one[1].id))
+        grouped = sum(size for size, _ in found)
+        largest = found[0] if found else None
+        rows.append(
+            (
+                rule,
+                words,
+                len(found),
+                sum(size > 1 for size, _ in found),
+                grouped,
+                len(inside) - grouped,
+                largest[1].name if largest else "none",
+                largest[0] if largest else 0,
+            )
+        )
+    return Table(
+        caption="Groups by each rule, side by side",
+        columns=(
+            Column("Rule", 12),
+            Column("What it joins", 50),
+            Column("Groups", 9, numeric=True),
+            Column("With two homes or more", 12, numeric=True),
+            Column("Homes in a group", 10, numeric=True),
+            Column("Homes in none", 10, numeric=True),
+            Column("Largest", 30),
+            Column("Its homes", 9, numeric=True),
+        ),
+        rows=tuple(rows),
+        sheet="Rules",
+        note="Homes in scope only.",
+    )
+
+
+def groups_in(ground: Ground) -> list[tuple[Group, tuple[str, ...]]]:
+    """The groups (control50) of the homes in scope with those homes, most beds first, then by id."""
+    homes: dict[str, list[str]] = {}
+    groups = {}
+    for home in ground.homes:
+        if group := ground.groups.get(home.id):
+            groups[group.id] = group
+            homes.setdefault(group.id, []).append(home.id)
+    found = [(groups[key], tuple(some)) for key, some in homes.items()]
+    return sorted(found, key=lambda one: (-beds_of(ground.network, one[1])[0], one[0].id))
+
+
+def group_table(ground: Ground, ledger: Ledger, found: Sequence[tuple[Group, tuple[str, ...]]]) -> Table:
+    """The groups of the homes in scope: whom they end at, how far up, and whether abroad."""
+    whole = sum(home.beds(ground.on) or 0 for home in ground.homes)
+    rows: list[tuple[Cell, ...]] = []
+    for group, homes in found:
+        beds, missing = beds_of(ground.network, homes)
+        ends = sorted({end for home in homes for end in ground.ends[home]})
+        depth = max(chain.depth for home in homes for chain in ground.chains(ground.snapshot.homes[home]).chains)
+        abroad = any(end.offshore for end in ends) or any(
+            jurisdiction_of(ground.network, one) not in (None, UNITED_KINGDOM)
+            for one in _above(ground.network, group.providers)
+            if ground.network.nodes[one]["kind"] in ("company", "body")
+        )
+        kinds = Counter(end.kind for end in ends)
+        first = ground.holdings[homes[0]]
+        rows.append(
+            (
+                group.name,
+                group.id if not group.id.startswith("person:") else "",
+                len(group.providers),
+                len(homes),
+                beds,
+                missing,
+                percentage(beds, whole) if whole else "not known",
+                ", ".join(f"{kind} ({kinds[kind]})" if kinds[kind] > 1 else kind for kind in sorted(kinds)),
+                depth,
+                "yes" if abroad else "none known",
+                ledger.cite([*ledger.runs(first.home), *_links(ground, ledger, group.providers[:1])[:3]]),
+            )
+        )
+    return Table(
+        caption="Groups by the rule control50: whatever is tied by more than half for certain",
+        columns=(
+            Column("Group, named by whoever stands at its top", 36),
+            Column("Id", 20, only="sheet"),
+            Column("Providers", 9, numeric=True),
+            Column("Homes", 8, numeric=True),
+            Column("Beds", 8, numeric=True),
+            Column("Homes with beds unknown", 12, numeric=True),
+            Column("Share of beds in scope", 12, numeric=True),
+            Column("Chains end at", 30),
+            Column("Longest chain", 10, numeric=True),
+            Column("Somebody abroad above", 12),
+            Column("Records", 16, refs=True),
+        ),
+        rows=tuple(rows),
+        sheet="Groups",
+        note="Inferred from entries in registers of control; links of less than half join no group but are followed to "
+        "tell where chains end. Records: those of the first home and the links next to it; the chains below have all.",
+        page_most=400,
+        most=60,
+        empty="No group is known.",
+    )
+
+
+def chain_sections(
+    ground: Ground, ledger: Ledger, found: Sequence[tuple[Group, tuple[str, ...]]]
+) -> tuple[Section, ...]:
+    """For each of the largest groups, its chain drawn with the table of links beside it."""
+    sections = []
+    for turn, (group, homes) in enumerate(found[:DRAWN], start=1):
+        picture = chain_picture(ground, group, homes, name=f"chain-{turn}")
+        providers = _providers(ground, homes)
+        sections.append(
+            Section(
+                f"chain-{turn}",
+                f"Chain: {group.name}",
+                paragraphs=(
+                    f"{count(len(homes), 'home')} in scope, run by {count(len(providers), 'provider')}. "
+                    "Every link of ownership above them, those of less than half too.",
+                ),
+                pictures=(picture,),
+                tables=(_chain_table(ground, ledger, group, providers, f"Chain {turn}"),),
+            )
+        )
+    return tuple(sections)
+
+
+def chain_picture(ground: Ground, group: Group, homes: Sequence[str], *, name: str) -> Picture:
+    """A group's chain as a drawing, with the words that say what it shows."""
+    network = ground.network
+    providers = _providers(ground, homes)
+    parties = _above(network, providers) | set(providers)
+    shown = _nearest(network, providers, parties)
+    boxes = [_box(ground, one, homes) for one in sorted(shown)]
+    arrows = [
+        Arrow(holder, held, "" if stake is None else _share(stake), weak=stake is not None and not stake.majority)
+        for holder, held, stake in ownership_links(network)
+        if holder in shown and held in shown
+    ]
+    left = len(parties) - len(shown)
+    words = (
+        f"The chain above {count(len(homes), 'home')} of {group.name}, holders above what they hold: "
+        f"{count(len(boxes), 'party', 'parties')} and {count(len(arrows), 'link')}. "
+        "Dashed lines: no majority for certain. Rounded boxes: people. Amber boxes: registered abroad. "
+        "The table after it gives every link with its record."
+    )
+    if left:
+        words += f" Not drawn for want of room: {count(left, 'party', 'parties')} further from the homes."
+    return Picture(draw_diagram(boxes, arrows, f"Who stands behind {group.name}", words, name=name), words)
+
+
+def _chain_table(ground: Ground, ledger: Ledger, group: Group, providers: Sequence[str], sheet: str) -> Table:
+    claims = _links(ground, ledger, providers)
+    return Table(
+        caption=f"The links above the homes of {group.name}",
+        columns=(
+            Column("Holder", 34),
+            Column("What it does", 46),
+            Column("Held", 34),
+            Column("Share", 20),
+            Column("Records", 12, refs=True),
+        ),
+        rows=tuple(
+            (
+                claim.holder_name,
+                claim.words,
+                claim.held_name,
+                str(claim.share) if claim.share else "not stated" if claim.kind == "controls" else "all",
+                ledger.cite([claim]),
+            )
+            for claim in claims
+        ),
+        sheet=sheet,
+        note="Recorded: shares are the bands of the register, never a single figure. The rule by which two ends are "
+        "held to be those two stands with the record.",
+        empty="No link of ownership above these homes is known.",
+        most=40,
+        page_most=300,
+    )
+
+
+def board_table(ground: Ground, ledger: Ledger) -> Table:
+    """Pairs of groups that share directors, with the appointments on both sides."""
+    rows: list[tuple[Cell, ...]] = []
+    for one in interlocks(ground):
+        claims = [
+            claim
+            for mine, theirs in one.appointments
+            for officer in (mine, theirs)
+            if officer.party.id is not None
+            for claim in ledger.edges(officer.party.id, officer.record.company, "officer")
+        ]
+        names = sorted({name_of(ground.network, director) for director in one.directors})
+        rows.append((one.names[0], one.names[1], len(one.directors), ", ".join(names), ledger.cite(claims)))
+    return Table(
+        caption="Groups that share a director",
+        columns=(
+            Column("Group", 34),
+            Column("And group", 34),
+            Column("Directors shared", 10, numeric=True),
+            Column("Who", 36),
+            Column("Records", 16, refs=True),
+        ),
+        rows=tuple(rows),
+        sheet="Boards",
+        note="Inferred: two entries are held to be one person by name and month of birth, or by Companies House's own "
+        "number of the officer. A shared director is no shared owner.",
+        empty="No two groups in scope are known to share a director.",
+        page_most=300,
+        most=40,
+    )
+
+
+def _providers(ground: Ground, homes: Iterable[str]) -> list[str]:
+    return sorted({one for home in homes if (one := ground.holdings[home].provider)})
+
+
+def _above(network: Network, providers: Iterable[str]) -> set[str]:
+    return above(network, [one for one in providers if one in network])
+
+
+def _links(ground: Ground, ledger: Ledger, providers: Sequence[str]) -> list[Claim]:
+    """Every link of ownership above some providers, from the bottom up."""
+    parties = _above(ground.network, providers) | set(providers)
+    found = [
+        claim
+        for held in sorted(parties)
+        for holder in sorted({one for one in ground.network.predecessors(held) if one in parties})
+        for claim in ledger.edges(holder, held, "controls", "registered")
+    ]
+    return sorted(found, key=lambda one: (one.kind != "registered", one.held_name, one.holder_name, one.record or ""))
+
+
+def _nearest(network: Network, providers: Sequence[str], parties: set[str]) -> set[str]:
+    """As many parties as a drawing holds, level by level from the providers up; providers take half at most."""
+    shown: list[str] = sorted(providers, key=lambda one: (-network.out_degree(one), one))[: _MOST // 2]
+    for one in shown:
+        for holder in sorted(set(network.predecessors(one)) & parties - set(shown)):
+            if len(shown) < _MOST:
+                shown.append(holder)
+    return set(shown)
+
+
+def _box(ground: Ground, node: str, homes: Sequence[str]) -> Box:
+    network = ground.network
+    kind = network.nodes[node]["kind"]
+    if kind == "provider":
+        run = [home for home in homes if ground.holdings[home].provider == node]
+        beds, missing = beds_of(network, run)
+        unknown = f" ({number(missing)} not known)" if missing else ""
+        return Box(
+            node, name_of(network, node), f"runs {count(len(run), 'home')}, {number(beds)} beds{unknown}", "home"
+        )
+    if kind == "person":
+        return Box(node, name_of(network, node), "a person", "person")
+    place = jurisdiction_of(network, node)
+    shape: BoxKind = "company" if place in (None, UNITED_KINGDOM) else "abroad"
+    return Box(node, name_of(network, node), "" if place == UNITED_KINGDOM else place_words(place), shape)
+
+
+def _share(stake: object) -> str:
+    economic, votes = getattr(stake, "economic", None), getattr(stake, "votes", None)
+    if economic is not None:
+        return str(economic)
+    return f"votes {votes}" if votes is not None else "control, no share stated"
