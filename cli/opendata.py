@@ -4,13 +4,27 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
-from cli.session import Incomplete, Known, On, Refused, day, messages, read_snapshot
+from cli.session import (
+    AsJson,
+    Incomplete,
+    Known,
+    On,
+    Refused,
+    answer_json,
+    answer_table,
+    answers,
+    day,
+    messages,
+    read_snapshot,
+)
+from graph.control import ultimate_owners
 from graph.exports import FORMATS, NeedsExtra, bods
-from graph.ownership import build_network
+from graph.imports import bods as bods_in
+from graph.ownership import Network, build_network, name_of
 from register.land_limits import DERIVED_ONLY
 
 
@@ -56,3 +70,91 @@ def export(
         messages.print(DERIVED_ONLY, markup=False, soft_wrap=True)
     if not snapshot.controls:
         raise Incomplete("nothing is known of who controls companies: longstop refresh companies_house_bulk")
+
+
+def import_(
+    form: Annotated[str, typer.Argument(metavar="FORMAT", help="Which: bods (version 0.4).")],
+    file: Annotated[Path, typer.Argument(help="The file: a JSON array of statements, or JSON lines.")],
+    out: Annotated[
+        Path | None, typer.Option(help="Write the statements again, without what is personal (.jsonl: JSON lines).")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Check what others publish of who owns what, and say who stands at the end of each chain in it.
+
+    Nothing of it enters the register. A file that breaks the standard's schema is refused (status 2); one that breaks
+    a rule beyond it is read, and each breach is named (status 1).
+    """
+    if form != "bods":
+        raise Refused(f"{form!r} is not a format that is read; choose bods")
+    try:
+        found = bods_in.read_bods(file)
+        if out is not None:
+            count = bods.write_statements(bods_in.republished(found), out)
+            messages.print(f"{out}: {count:,} statements", markup=False, soft_wrap=True)
+    except (bods_in.Unreadable, bods_in.Refused, NeedsExtra) as problem:
+        raise Refused(str(problem)) from problem
+    except OSError as problem:
+        raise Refused(f"--out {out}: {problem.strerror}") from problem
+    document = import_document(found, bods_in.network_of(found))
+    if as_json:
+        answer_json(document)
+    else:
+        _print_import(document)
+    if found.findings:
+        more = f" (and {len(found.findings) - 1:,} more: --json lists them)" if len(found.findings) > 1 else ""
+        raise Incomplete(f"{file}: {found.findings[0]}{more}")
+
+
+def import_document(found: bods_in.Declarations, network: Network) -> dict[str, Any]:
+    """What a file holds as JSON values: statements by kind, breaches of rules, and how each entity's chains end."""
+    ends = ultimate_owners(network)
+    return {
+        "schema": "longstop/import/1",
+        "file": found.origin,
+        "statements": bods_in.counted(found.statements),
+        "records": bods_in.counted(one for _, one in bods_in.in_force(found).values()),
+        "links": network.number_of_edges(),
+        "left_out": dict(found.left_out),
+        "findings": [
+            {"statement": one.statement, "id": one.statement_id, "field": one.field, "says": one.says}
+            for one in found.findings
+        ],
+        "entities": [
+            {
+                "id": node,
+                "name": name_of(network, node),
+                "ends": [
+                    {
+                        "kind": end.kind,
+                        "id": end.node,
+                        "name": name_of(network, end.node),
+                        "reason": "named in a statement of the file" if end.kind == "person" else end.reason,
+                    }
+                    for end in sorted(ends[node])
+                ],
+            }
+            for node, kind in sorted(network.nodes(data="kind"))
+            if kind != "person"
+        ],
+    }
+
+
+def _print_import(document: dict[str, Any]) -> None:
+    counts = ", ".join(f"{count:,} of {kind}" for kind, count in document["statements"].items())
+    answers.print(f"{document['file']}: statements {counts}; {document['links']:,} links in force", markup=False)
+    if document["left_out"]:
+        fields = ", ".join(f"{name} ({count:,})" for name, count in document["left_out"].items())
+        answers.print(f"not kept, because it is personal: {fields}", markup=False)
+    answer_table(
+        "Where the chains end",
+        ("entity", "id", "how", "who", "why that is said"),
+        (
+            (entity["name"], entity["id"], end["kind"], end["name"], end["reason"])
+            for entity in document["entities"]
+            for end in entity["ends"]
+        ),
+    )
+    for finding in document["findings"][:20]:
+        where = f"statement {finding['statement']}, " if finding["statement"] else ""
+        messages.print(f"{where}{finding['field']}: {finding['says']}", markup=False)

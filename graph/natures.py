@@ -157,6 +157,11 @@ def stake_of(natures: tuple[str, ...] | None) -> Stake:
         NATURES.get(slug) or Interest(slug, UNKNOWN_INTEREST, None, "unknown", "unknown")
         for slug in sorted(set(natures or ()))
     )
+    return stake_from(interests)
+
+
+def stake_from(interests: tuple[Interest, ...]) -> Stake:
+    """What some interests give together: of several bands of one kind the widest interval, never their sum."""
     return Stake(interests, _hull(interests, ECONOMIC), _hull(interests, VOTES))
 
 
