@@ -10,16 +10,17 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from multiprocessing import get_context
 from pathlib import Path
+from typing import Any
 
 import msgspec
 from loopback import KEY
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from crawler.__main__ import outcome_of
 from crawler.refresh import Job, Outcome
 from register.database import open_database
 from register.intake import RunReport
-from register.models import VERSIONS, table_of
+from register.models import VERSIONS, Base, table_of
 from register.reading import register_digest
 from register.status import SourceState, source_states
 
@@ -87,28 +88,29 @@ class Register:
         shutil.copytree(self.folder, folder)
         return Register(folder, self.nights)
 
-    def job(self, source: str, base: str, *, timeout: float | None = None) -> Job:
+    def job(self, source: str, base: str, *, timeout: float | None = None, full: bool = False, key: str = KEY) -> Job:
         return Job(
             source=source,
             base=base,
-            key=KEY,
+            key=key,
             database_url=self.url,
             spool_dir=str(self.spool),
             today=self.today,
             learnt=datetime.combine(self.today, time(3), UTC),
             timeout=timeout,
+            full=full,
         )
 
     def interrupt(self) -> None:
         """Ask the crawl that is going on to stop, as Ctrl-C does."""
         os.kill(self.pid, signal.SIGINT)
 
-    def crawl(self, source: str, base: str, *, timeout: float | None = None, room: int | None = None) -> Outcome:
+    def crawl(self, source: str, base: str, *, room: int | None = None, **more: Any) -> Outcome:
         """Crawl in a forked process. No crawl may print a traceback, whatever it meets."""
         self.folder.mkdir(parents=True, exist_ok=True)
         outcome, said = self.folder / "outcome.json", self.folder / "said.txt"
         outcome.unlink(missing_ok=True)
-        job = msgspec.json.encode(self.job(source, base, timeout=timeout))
+        job = msgspec.json.encode(self.job(source, base, **more))
         child = FORKED.Process(target=_crawl, args=(job, outcome, said, room))
         child.start()
         self.pid = child.pid or 0
@@ -117,14 +119,25 @@ class Register:
         assert child.exitcode == 0
         return msgspec.json.decode(outcome.read_bytes(), type=Outcome)
 
-    def night(self, source: str, base: str, *, timeout: float | None = None) -> RunReport:
-        """One night later: crawl, and give the run's report."""
-        self.nights += 1
-        outcome = self.crawl(source, base, timeout=timeout)
+    def night(self, source: str, base: str, *, later: int = 1, **more: Any) -> RunReport:
+        """One night later, or some: crawl, and give the run's report."""
+        self.nights += later
+        outcome = self.crawl(source, base, **more)
         assert outcome.report is not None, outcome.trouble
         for one in outcome.report.deliveries:
             assert outcome.report.state != "published" or one.handed == one.published + one.unchanged + one.quarantined
         return outcome.report
+
+    def rows(self) -> dict[str, int]:
+        """How many rows each table holds."""
+        engine = open_database(self.url)
+        with engine.connect() as connection:
+            found = {
+                table.name: connection.execute(select(func.count()).select_from(table)).scalar_one()
+                for table in Base.metadata.sorted_tables
+            }
+        engine.dispose()
+        return found
 
     @property
     def digest(self) -> str:
