@@ -145,13 +145,13 @@ def officer_of(row: Row, company: str) -> OfficerRecord:
     own, appointments = links.take_text("self"), officer.take_text("appointments")
     number = (appointments or "").strip("/").split("/")
     known = number[1] if len(number) > 1 and number[0] == "officers" else None
-    role = row.take("officer_role", text)
-    since = _dated(row, "appointed_on")
     if own:
         row.record_id = entry_id(own, company, "officer")
-    elif known:
+    role = row.take("officer_role", text)
+    since = _dated(row, "appointed_on")
+    if not own and known:
         row.record_id = f"officer:{company.removeprefix('gb-coh:')}/{known}-{role}-{since or 'unknown'}"
-    else:
+    if row.record_id is None:
         raise UnreadableField("links.self", "is missing, and so is the officer's own address")
     if role not in ROLES:
         row.reading.once("is a value never seen before; kept as it is", field="officer_role", about=role, found=role)
@@ -195,12 +195,12 @@ def charge_of(row: Row, company: str) -> ChargeRecord:
     links = row.take_object("links")
     own, ident = links.take_text("self"), row.take_text("id")
     links.nothing_left(except_for={"filing"})
-    code, number = row.take_text("charge_code"), row.take_optional("charge_number", _whole)
     if own:
         row.record_id = entry_id(own, company, "charge")
-    elif last := ident or code or number:
+    code, number = row.take_text("charge_code"), row.take_optional("charge_number", _whole)
+    if not own and (last := ident or code or number):
         row.record_id = f"charge:{company.removeprefix('gb-coh:')}/{last}"
-    else:
+    if row.record_id is None:
         raise UnreadableField("links.self", "is missing, and so are the charge's id, code and number")
     kinds, covers = _several(row, "classification"), _several(row, "particulars")
     ticks = {
