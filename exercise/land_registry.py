@@ -7,7 +7,7 @@ people or charities and are in no list; one title over several homes.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from random import Random
@@ -18,6 +18,8 @@ from exercise.names import COUNTY, REGION
 from exercise.stock import Building, Landlord, Provider, Registration, Title
 
 COMPANY = "Limited Company or Public Limited Company"
+#: Of an owner's homes in one town, so many at least before one more title covers two of them; and how often one does.
+_FEWEST_FOR_A_PORTFOLIO, _PORTFOLIO_SHARE = 2, 0.3
 _SPELLINGS = {
     "BRITISH VIRGIN ISLANDS": ("BRITISH VIRGIN ISLANDS", "VIRGIN ISLANDS, BRITISH"),
     "JERSEY": ("JERSEY", "JERSEY", "CHANNEL ISLANDS, JERSEY"),
@@ -70,12 +72,47 @@ def title_rows(county: County, kinds: frozenset[str] = frozenset(DIRT)) -> tuple
     rows: list[TitleRow] = []
     for title in county.stock.titles:
         rows += _of_building(county, title, homes.get(title.building, []), kinds)
+    rows += _portfolios(county, homes)
     return tuple(sorted(rows, key=lambda row: (row.number, row.overseas)))
 
 
 def labels(rows: tuple[TitleRow, ...]) -> frozenset[tuple[str, str]]:
     """(home, title number) of every title that a home really stands on."""
     return frozenset((home, row.number) for row in rows for home in row.homes)
+
+
+def with_shared_buildings(county: County, every: int = 25) -> County:
+    """The county with every so many homes moved into the building of the home before it, as a second one there.
+
+    The two keep their names and providers: real registers hold such pairs on two floors of one house.
+    """
+    homes = [one for one in county.registrations(active=True) if one.counted and one.dual_with is None]
+    moved = [replace(home, building=homes[at - 1].building) for at, home in enumerate(homes) if at % every == every - 1]
+    return replace(county, stock=county.stock.amended(moved))
+
+
+def _portfolios(county: County, homes: Mapping[int, list[Registration]]) -> Iterator[TitleRow]:
+    """One more title over two homes of one owner in one town: the list gives both addresses in one line."""
+    owned: dict[tuple[str, str], list[Registration]] = {}
+    for title in county.stock.titles:
+        for home in homes.get(title.building, ())[:1]:
+            if title.landlord is not None:
+                owned.setdefault((title.landlord.name, home.building.town), []).append(home)
+    for (_, town), some in sorted(owned.items()):
+        if len(some) < _FEWEST_FOR_A_PORTFOLIO:
+            continue
+        first, second = some[0], some[1]
+        title = next(one for one in county.stock.titles if one.building == first.building.number)
+        chance = chance_for(county.seed, f"portfolio {title.number}")
+        if title.landlord is None or chance.random() > _PORTFOLIO_SHARE:
+            continue
+        form = _Form(county, first.building, chance, frozenset())
+        text = " and ".join(f"{home.name}, {home.building.street}" for home in (first, second))
+        written = replace(_clean(first.building, ""), before=text, number="", street="", postcode="", schedule=True)
+        owner = _proprietor(title.landlord, chance)
+        ids = tuple(home.id for one in (first, second) for home in homes[one.building.number])
+        row = form.row(f"ZT{title.number[2:]}", "Leasehold", written, (owner,), added=_day(county, chance), homes=ids)
+        yield replace(row, address=f"{text}, {town}", overseas=title.landlord.jurisdiction != "ENGLAND")
 
 
 def _of_building(county: County, title: Title, homes: list[Registration], kinds: frozenset[str]) -> Iterator[TitleRow]:

@@ -79,6 +79,10 @@ def read_text(text: str) -> Text:
                 else:
                     numbers.add(word)
                     numbered.add(len(segments))
+            elif word == "and" and kept and kept[-1] in words()["roads"]:
+                segments.append(tuple(kept))  # "3 High Street and Fairview, 7 Mill Lane": two addresses
+                within.update(one for one in kept if one in words()["within"])
+                kept = []
             else:
                 kept.append(word)
             before = word

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from register.matching.evidence import Evidence
 from register.matching.sides import Building
 
+_NUMBERED = frozenset({"same", "overlaps"})
 _NAMED = frozenset({"same", "rare", "common"})
 
 
@@ -40,9 +41,15 @@ def settle(claims: Sequence[Evidence], homes: Mapping[str, Building]) -> dict[st
 
 
 def _rivals(claim: Evidence, others: Iterable[Evidence], homes: Mapping[str, Building]) -> list[Evidence]:
-    def named_apart(one: Evidence, other: Evidence) -> bool:
-        names = set(homes[one.home].name), set(homes[other.home].name)
-        both = one.levels["name"] in _NAMED and other.levels["name"] in _NAMED
-        return both and not (names[0] <= names[1] or names[1] <= names[0])
+    return [other for other in others if other is not claim and not _side_by_side(claim, other, homes)]
 
-    return [other for other in others if other is not claim and not named_apart(claim, other)]
+
+def _side_by_side(one: Evidence, other: Evidence, homes: Mapping[str, Building]) -> bool:
+    """Whether a title names both homes, each by its own name, or by its own number in its own street."""
+    first, second = homes[one.home], homes[other.home]
+    if one.levels["name"] in _NAMED and other.levels["name"] in _NAMED:
+        names = set(first.name), set(second.name)
+        if not (names[0] <= names[1] or names[1] <= names[0]):
+            return True
+    numbered = one.levels["number"] in _NUMBERED and other.levels["number"] in _NUMBERED
+    return numbered and not set(first.streets) & set(second.streets)

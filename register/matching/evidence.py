@@ -109,6 +109,19 @@ def with_opinion(evidence: Evidence, weight: float | None) -> Evidence:
     return Evidence(evidence.home, evidence.title, levels, _sum(levels))
 
 
+#: Levels by which a title is of another place than the home's.
+_CONTRADICTIONS = frozenset(
+    {("postcode", "another"), ("postcode", "same district"), ("place", "another town"), ("street", "another"),
+     ("number", "another"), ("number", "only the title's"), ("name", "another"), ("extent", "beside"),
+     ("extent", "within")}
+)  # fmt: skip
+
+
+def contradicted(evidence: Evidence) -> bool:
+    """Whether something in a title says that it is of another place than the home's."""
+    return any(level in _CONTRADICTIONS for level in evidence.levels.items())
+
+
 def _sum(levels: Mapping[str, str]) -> float:
     """The levels in bits, within the limits that some of them set."""
     weights = read_weights()

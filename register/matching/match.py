@@ -9,7 +9,7 @@ from typing import Literal
 
 from register.matching.candidates import Blocks
 from register.matching.claims import settle
-from register.matching.evidence import PROVIDERS, Evidence, Known, compare, with_opinion
+from register.matching.evidence import PROVIDERS, Evidence, Known, compare, contradicted, with_opinion
 from register.matching.second_opinion import matcher_edition, opinions
 from register.matching.sides import Building, Estate, Kin, building_of, estate_of
 from register.matching.wording import nearest_sentence, reason_sentence
@@ -154,8 +154,8 @@ def _trace(
         untraced, detail = "nation not covered", f"The lists are of England and Wales; the home is in {record.nation}."
     elif home.kin.excluded:
         untraced, detail = "owner excluded from the data", home.kin.excluded
-    elif not claims:
-        untraced, detail = "no title found", "No title in the lists shares its postcode, street, name or provider."
+    elif all(contradicted(claim.evidence) for claim in claims):
+        untraced, detail = "no title found", nothing_found_sentence(claims)
     else:
         best = max(claims, key=lambda claim: (claim.score, claim.title))
         untraced, detail = "name not matched", nearest_sentence(best.evidence, len(claims))
@@ -167,6 +167,14 @@ def _trace(
         detail=detail,
         candidates=len(claims),
     )
+
+
+def nothing_found_sentence(claims: Sequence[Claim]) -> str:
+    """That no title is of the home's address, and what the nearest of its neighbours has against it."""
+    if not claims:
+        return "No title in the lists shares its postcode, street, name or provider."
+    best = max(claims, key=lambda claim: (claim.score, claim.title))
+    return f"No title is of this address. {nearest_sentence(best.evidence, len(claims))}"
 
 
 def _own_leases_only(accepted: Sequence[LinkRecord], claims: Sequence[Claim], estates: Mapping[str, Estate]) -> bool:
