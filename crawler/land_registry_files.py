@@ -75,6 +75,8 @@ def read_list(file: ListFile, wanted: WantedTitles) -> Iterator[Item]:
     missing = lines.missing
     if missing:
         reading.once(f"{missing}: absence from this list ends nothing", field="Row Count")
+    elif wanted and not lines.taken:
+        reading.once("no title in it concerns the register: absence ends nothing", field="Row Count")
     elif not wanted and not file.layout.changes:
         reading.once("every title is taken, whether it matters or not: absence ends nothing", field="Row Count")
     elif not file.layout.changes:

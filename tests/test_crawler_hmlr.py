@@ -148,7 +148,7 @@ def test_before_the_day_of_its_change_a_title_is_as_the_older_list_gives_it(engi
 
 
 @pytest.mark.parametrize(
-    ("rows", "count", "whole"), [(2, 2, True), (2, 3, False), (2, 1, False), (2, None, False), (0, 0, True)]
+    ("rows", "count", "whole"), [(2, 2, True), (2, 3, False), (2, 1, False), (2, None, False), (0, 1, False)]
 )
 def test_a_list_is_whole_only_where_its_last_line_counts_its_rows(
     tmp_path: Path, rows: int, count: int | None, whole: bool
@@ -165,6 +165,12 @@ def test_two_files_in_one_are_not_a_whole_list(tmp_path: Path):
     path.write_bytes(path.read_bytes() * 2)
     *_, delivery = [item for item in read(path, HOME) if isinstance(item, Delivery)]
     assert not delivery.complete
+
+
+def test_a_list_without_a_title_that_matters_ends_nothing(tmp_path: Path):
+    items = read(written(tmp_path / "CCOD_FULL_2026_05.csv", row(Postcode="ZX9 9ZZ")), HOME)
+    assert not any(item.complete for item in items if isinstance(item, Delivery))
+    assert any("no title in it concerns" in fault.reason for fault in faults(items))
 
 
 def test_a_list_read_whole_ends_nothing(tmp_path: Path):

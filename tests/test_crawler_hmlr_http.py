@@ -21,13 +21,13 @@ from register.intake import RunReport
 from register.reading import load_snapshot
 from register.settings import read_settings
 
-LEARNT = datetime(2026, 11, 3, 12, tzinfo=UTC)
-COUNTY = build_county(20, 3)
+LEARNT, A_MONTH_ON = datetime(2026, 11, 3, 12, tzinfo=UTC), datetime(2026, 12, 3, 12, tzinfo=UTC)
+COUNTY = build_county(30, 7)
 LATER = COUNTY.later()
 
 
-def crawl(source: str = "hmlr", *, full: bool = False) -> RunReport:
-    return refresh(source, settings=read_settings(), today=COUNTY.as_at, learnt=LEARNT, full=full)
+def crawl(source: str = "hmlr", learnt: datetime = LEARNT) -> RunReport:
+    return refresh(source, settings=read_settings(), today=learnt.date(), learnt=learnt)
 
 
 def test_the_countys_titles_are_fetched_with_a_key_an_accepted_licence_and_in_time(
@@ -66,7 +66,7 @@ def test_the_countys_titles_are_fetched_with_a_key_an_accepted_licence_and_in_ti
         quiet = crawl()
         assert (quiet.state, quiet.deliveries) == ("published", ()), quiet.reasons
         site.publish(LATER)
-        changed = crawl()
+        changed = crawl(learnt=A_MONTH_ON)
         assert changed.state == "published", changed.reasons
         assert {d.origin for d in changed.deliveries} == {
             f"{name}_{kind}_2026_12.zip" for name in ("CCOD", "OCOD") for kind in ("FULL", "COU")
