@@ -11,6 +11,7 @@ from typing import Any
 
 import msgspec
 import pytest
+from covebods import findings
 from hypothesis import given
 from hypothesis import strategies as st
 from small_estate import an_estate
@@ -169,24 +170,6 @@ def test_a_whole_export_streams_to_lines_as_well_as_to_an_array(tmp_path: Path):
     assert [json.loads(line) for line in lines] == json.loads((tmp_path / "all.json").read_text(encoding="utf-8"))
     assert bods.write_statements([], tmp_path / "none.json") == 0
     assert json.loads((tmp_path / "none.json").read_text(encoding="utf-8")) == []
-
-
-def findings(path: Path, monkeypatch: pytest.MonkeyPatch) -> list[Any]:
-    """What libcovebods finds in a file: schema errors, fields that the standard does not have, and its checks."""
-    config = pytest.importorskip("libcovebods.config")
-    from libcovebods import additionalfields, data_reader, jsonschemavalidate, run_tasks, schema
-    from libcovebods.tasks.checks import legacy_checks, record_based_checks
-
-    # The list of schemes is fetched from org-id.guide when a check is made; GB-COH has been on it from the first.
-    for module in (legacy_checks, record_based_checks):
-        monkeypatch.setattr(module, "get_orgids_prefixes", lambda: ["GB-COH"])
-    settings = config.LibCoveBODSConfig()
-    reader = data_reader.DataReader(str(path))
-    standard = schema.SchemaBODS(reader, settings)
-    errors = [error.json() for error in jsonschemavalidate.JSONSchemaValidator(standard).validate(reader)]
-    fields = additionalfields.AdditionalFields(standard).process(reader)
-    checks = run_tasks.process_additional_checks(reader, settings, standard)["additional_checks"]
-    return [*errors, *fields, *checks]
 
 
 def test_libcovebods_finds_nothing_in_an_export(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
