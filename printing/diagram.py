@@ -6,7 +6,6 @@ boxes and arrows give the same bytes.
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -21,7 +20,8 @@ BoxKind = Literal["person", "company", "abroad", "end", "home", "failed"]
 _WIDTH, _HEIGHT, _GAP, _RISE, _EDGE = 196.0, 62.0, 22.0, 56.0, 10.0
 #: Boxes side by side at most; the rest of a layer stands in a further row.
 _BESIDE = 4
-_LETTERS = 27
+#: How wide a line of a box may be, and a letter of a name (bold): capitals and digits, then all others.
+_LINE, _CAPITAL, _LETTER = 180.0, 10.4, 7.4
 _FILL: Mapping[BoxKind, str] = {
     "person": "#ffffff",
     "company": "#eef3f6",
@@ -103,8 +103,7 @@ def _places(known: Mapping[str, Box], links: Sequence[tuple[str, str]]) -> tuple
             rows.append(some[turn : turn + _BESIDE])
         for turn, node in enumerate(some):
             at[node] = (turn % _BESIDE + 0.5) / min(len(some), _BESIDE)
-    across = max(len(row) for row in rows)
-    width = max(across * _WIDTH + (across - 1) * _GAP, 2.2 * _WIDTH) + 2 * _EDGE
+    width = _BESIDE * _WIDTH + (_BESIDE - 1) * _GAP + 2 * _EDGE
     spots = {}
     for turn, row in enumerate(rows):
         left = (width - len(row) * _WIDTH - (len(row) - 1) * _GAP) / 2
@@ -122,9 +121,7 @@ def _box(box: Box, spot: _Spot) -> str:
     ink = "#ffffff" if box.kind == "failed" else "#14212b"
     round_off = 26 if box.kind == "person" else 3
     dashes = ' stroke-dasharray="5 3"' if box.kind == "end" else ""
-    lines = textwrap.wrap(clean(box.words, 90), _LETTERS)[: 2 if box.note else 3] or [""]
-    if len(" ".join(lines)) < len(clean(box.words, 90)):
-        lines[-1] = lines[-1][: _LETTERS - 1].rstrip() + "…"
+    lines = _wrapped(clean(box.words, 90), 2 if box.note else 3)
     note = clean(box.note, 90)
     told = [*((line, "bold", 14) for line in lines)]
     if note:
@@ -139,14 +136,35 @@ def _box(box: Box, spot: _Spot) -> str:
     full = f"{clean(box.words)}{', ' + note if note else ''}"
     return (
         f'<g><title>{_text(full)}</title><rect x="{spot.x:.1f}" y="{spot.y:.1f}" width="{_WIDTH:.0f}" '
-        f'height="{_HEIGHT:.0f}" rx="{round_off}" fill="{_FILL[box.kind]}" stroke="#43525e" stroke-width="1.2"{dashes}/>'
-        f"{text}</g>"
+        f'height="{_HEIGHT:.0f}" rx="{round_off}" fill="{_FILL[box.kind]}" stroke="#43525e" '
+        f'stroke-width="1.2"{dashes}/>{text}</g>'
     )
+
+
+def _wrapped(words: str, most: int) -> list[str]:
+    """A name in lines that fit a box; what does not fit ends in an ellipsis."""
+    lines = [""]
+    for word in words.split():
+        longer = f"{lines[-1]} {word}".strip()
+        if not lines[-1] or _across(longer) <= _LINE:
+            lines[-1] = longer
+        else:
+            lines.append(word)
+    cut = len(lines) > most
+    lines = lines[:most]
+    while len(lines[-1]) > 1 and (_across(lines[-1] + ("…" if cut else "")) > _LINE):
+        lines[-1], cut = lines[-1][:-1].rstrip(), True
+    return [*lines[:-1], lines[-1] + ("…" if cut else "")]
+
+
+def _across(words: str) -> float:
+    return sum(_CAPITAL if letter.isupper() or letter.isdigit() else _LETTER for letter in words)
 
 
 def _arrows(arrows: Sequence[Arrow], spots: Mapping[str, _Spot], name: str) -> Iterator[str]:
     """Lines first, then their words, so that no line crosses out a figure."""
     words = []
+    taken: list[tuple[float, float, float]] = []
     seen: dict[tuple[str, str], int] = {}
     for arrow in sorted(arrows, key=lambda one: (one.holder, one.held, one.words)):
         start, end = spots[arrow.holder], spots[arrow.held]
@@ -162,16 +180,33 @@ def _arrows(arrows: Sequence[Arrow], spots: Mapping[str, _Spot], name: str) -> I
         down = 1 if y2 >= y1 else -1
         yield (
             f'<path d="M{x1:.1f} {y1:.1f}C{x1:.1f} {y1 + down * bend:.1f} {x2:.1f} {y2 - down * bend:.1f} '
-            f'{x2:.1f} {y2:.1f}" fill="none" stroke="#43525e" stroke-width="1.3"{dashes} marker-end="url(#{name}-tip)"/>'
+            f'{x2:.1f} {y2:.1f}" fill="none" stroke="#43525e" stroke-width="1.3"{dashes} '
+            f'marker-end="url(#{name}-tip)"/>'
         )
         if arrow.words:
-            part = 0.5 if abs(y2 - y1) < 1.5 * _RISE else 0.8
-            x, y = x1 + (x2 - x1) * part, y1 + (y2 - y1) * part + 4
+            curve = ((x1, y1), (x1, y1 + down * bend), (x2, y2 - down * bend), (x2, y2))
+            spot = _free(curve, 3.2 * len(clean(arrow.words, 40)), taken)
             words.append(
-                f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="middle" font-size="12" fill="#14212b" stroke="#fff" '
-                f'stroke-width="4" paint-order="stroke">{_text(clean(arrow.words, 40))}</text>'
+                f'<text x="{spot.x:.1f}" y="{spot.y + 4:.1f}" text-anchor="middle" font-size="12" fill="#14212b" '
+                f'stroke="#fff" stroke-width="4" paint-order="stroke">{_text(clean(arrow.words, 40))}</text>'
             )
     yield from words
+
+
+def _free(curve: tuple[tuple[float, float], ...], half: float, taken: list[tuple[float, float, float]]) -> _Spot:
+    """The first place on a line where its words touch no other words; the middle where there is none."""
+    places = []
+    for part in (0.5, 0.66, 0.34, 0.78, 0.22, 0.88, 0.12):
+        back = 1 - part
+        weights = (back**3, 3 * back**2 * part, 3 * back * part**2, part**3)
+        x, y = (sum(weight * point[axis] for weight, point in zip(weights, curve, strict=True)) for axis in (0, 1))
+        places.append(_Spot(x, y))
+        if all(abs(x - other) > half + wide or abs(y - up) > 13 for other, up, wide in taken):
+            break
+    else:
+        places.append(places[0])
+    taken.append((places[-1].x, places[-1].y, half))
+    return places[-1]
 
 
 def _text(words: str) -> str:

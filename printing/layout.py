@@ -81,6 +81,7 @@ class Section:
     """A heading with sentences, figures, points, pictures and tables, printed in that order.
 
     ``on_sheets``: what the sheets of its tables say below the rows: their notes, or its sentences and points as well.
+    ``wide``: it is printed on pages turned on their side.
     """
 
     id: str
@@ -91,6 +92,7 @@ class Section:
     pictures: tuple[Picture, ...] = ()
     tables: tuple[Table, ...] = ()
     on_sheets: Literal["notes", "everything"] = "notes"
+    wide: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,7 +44,7 @@ def printed_sections(report: Report, *, short: bool) -> Sequence[PrintedSection]
                 points=section.points,
                 pictures=section.pictures,
                 tables=tables,
-                wide=any(len(table.columns) > TURNED for table in tables),
+                wide=section.wide or any(len(table.columns) > TURNED for table in tables),
             )
         )
     return found

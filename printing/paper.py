@@ -43,7 +43,7 @@ def pdf_pages(report: Report) -> bytes:
         "banner": report.banner,
         "on": day(report.on),
         "dated": {"year": report.on.year, "month": report.on.month, "day": report.on.day},
-        "turned": TURNED,
+        "turned": TURNED,  # how small the letters of a wide table are
         "unshown": "",
         "sections": sections,
     }

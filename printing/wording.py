@@ -43,8 +43,11 @@ def _as_shown(character: str) -> str:
 
 
 def breakable(text: str, longest: int = 24) -> str:
-    """The text with a place to break (U+200B) in every run of more than ``longest`` characters without a space."""
-    return re.sub(rf"\S{{{longest}}}(?=\S)", lambda run: run.group() + "\u200b", text)
+    """The text with places to break (U+200B): after the marks inside long ids and addresses, and in every run of more
+    than ``longest`` characters without a space.
+    """
+    at_marks = re.sub(r"\S{13,}", lambda run: re.sub(r"(?<=\w)([/:_>-])(?=\w)", "\\1\u200b", run.group()), text)
+    return re.sub(rf"[^\s\u200b]{{{longest}}}(?=[^\s\u200b])", lambda run: run.group() + "\u200b", at_marks)
 
 
 def number(value: float, decimals: int = 0) -> str:

@@ -85,7 +85,9 @@ def test_an_owner_abroad_is_told_by_title_and_a_waiting_link_names_nobody():
     assert answers(COUNTY, "landlord-abroad") == {"yes": 1, "no": 2, "not known": 3}
     assert answers(COUNTY, "landlord-place") == {"United Kingdom": 2, "Crown Dependency": 1, "not known": 3}
     assert answers(COUNTY, "landlord-haven") == {"yes": 1, "no": 2, "not known": 3}
-    assert answers(COUNTY, "landlord-traced") == {"traced": 3, "waiting": 1, "no title found": 1, "not searched": 1}
+    assert answers(COUNTY, "landlord-traced") == {
+        "traced": 3, "waiting for a person's judgement": 1, "no title found": 1, "not searched": 1
+    }  # fmt: skip
 
 
 def test_shares_are_bounds_from_none_to_all_of_the_unknown():

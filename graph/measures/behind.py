@@ -9,6 +9,7 @@ from register.snapshot import Home
 
 #: Longer chains than this are one answer.
 _LONG = 6
+WAITING = "waiting for a person's judgement"
 SEVERAL = "ends of several kinds"
 #: Why no owner of the building is known, as a report lists it.
 UNTRACED = (
@@ -25,9 +26,11 @@ def untraced(ground: Ground) -> tuple[Answer, ...]:
 
     def answer(home: Home) -> str:
         holding = ground.holdings[home.id]
-        return holding.reason or "name not matched" if holding.state == "untraced" else holding.state
+        if holding.state == "untraced":
+            return holding.reason or "name not matched"
+        return WAITING if holding.state == "waiting" else holding.state
 
-    words = ("traced", "waiting", *UNTRACED, "not searched")
+    words = ("traced", WAITING, *UNTRACED, "not searched")
     return tally(ground.homes, ground.on, answer, order=words, unknown=words[1:])
 
 

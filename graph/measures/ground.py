@@ -101,9 +101,16 @@ class Ground:
         return self.snapshot.companies.get(self.company(home) or "")
 
     def feeds(self, *names: str) -> tuple[tuple[str, ...], date | None]:
-        """The lists whose feed begins with one of the names, in words with their days; and the oldest of these days."""
+        """The sources whose lists' names begin so, in words with the days of their lists; and the oldest day."""
         found = [one for one in self.snapshot.feeds if one.feed.startswith(names)]
-        words = tuple(f"{one.feed} as at {one.as_at.isoformat()}" for one in found)
+        days: dict[tuple[str, date], int] = {}
+        for one in found:
+            key = (one.feed.partition("/")[0], one.as_at)
+            days[key] = days.get(key, 0) + 1
+        words = tuple(
+            f"{source} as at {day.isoformat()}" + (f" ({count} lists)" if count > 1 else "")
+            for (source, day), count in sorted(days.items())
+        )
         return words, min((one.as_at for one in found), default=None)
 
 

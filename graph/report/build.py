@@ -17,7 +17,7 @@ from register.land_limits import landlord_lines
 from register.snapshot import Home
 
 INVENTED = "INVENTED COUNTY: exercise data, no real home"
-FIRST_SHEETS = ("Measures", "Landlords", "Sum", "Homes", "Groups", "Lenders", "Concentration")
+FIRST_SHEETS = ("Key figures", "Measures", "Landlords", "Sum", "Homes", "Groups", "Lenders", "Concentration")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,16 +65,16 @@ def build_report(
             pictures=(council_map(snapshot, markets),),
             tables=market_tables,
         ),
-        Section("homes", "Home by home", tables=(homes,)),
-        Section("methods", "How the figures are worked out", tables=(figures.method_table(measures),)),
+        Section("homes", "Home by home", tables=(homes,), wide=True),
+        Section("methods", "How the figures are worked out", tables=(figures.method_table(measures),), wide=True),
         _sources(ground),
-        Section("records", "Records", tables=(ledger.table(most=on_print, page_most=on_page),)),
+        Section("records", "Records", tables=(ledger.table(most=on_print, page_most=on_page),), wide=True),
         proof,
     )
     report = Report(
         name="ownership",
         what="report",
-        title=f"Who owns {scope.words}: homes, buildings and debts",
+        title=f"Who owns the care homes {scope.words}",
         subtitle=f"The register as at {day(snapshot.on)}. A home is in this report because: {scope.why}.",
         banner=INVENTED if snapshot.invented else "",
         on=snapshot.on,
@@ -108,7 +108,7 @@ def _summary(ground: Ground, scope: Scope, measures: Sequence[Measure]) -> Secti
     let = {home for one in ground.landlords for home in one.homes}
     lost = [(one.word, one.count.homes) for one in traced.answers if not one.known and one.count.homes]
     sentences = [
-        f"On {day(ground.on)} the register holds {count(total.homes, 'home')} in {scope.words}, with "
+        f"On {day(ground.on)} the register holds {count(total.homes, 'home')} {scope.words}, with "
         f"{count(total.beds, 'registered bed')}"
         + (f" ({number(total.beds_unknown)} homes have beds that are not known)." if total.beds_unknown else "."),
         f"The owner of the building is known of {share(known, total.homes)} homes; {number(len(let))} of them are let "
@@ -156,7 +156,7 @@ def _key_measures(measures: Sequence[Measure]) -> Table:
                     _range(homes),
                     _range(beds),
                     one.basis,
-                    one.as_at.isoformat() if one.as_at else "no list read",
+                    one.as_at or "no list read",
                 )
             )
     return Table(

@@ -16,7 +16,7 @@ from printing.wording import clean, count, number, percentage
 #: Of a landlord with many homes so many are cited beside it; the table of homes cites all.
 _CITED = 3
 #: Rows that the page and the print show of the table of homes.
-PAGE_HOMES, PRINT_HOMES = 400, 60
+PAGE_HOMES, PRINT_HOMES = 400, 40
 
 
 def landlord_table(ground: Ground, ledger: Ledger) -> Table:

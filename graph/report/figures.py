@@ -32,7 +32,7 @@ def measure_table(measures: Sequence[Measure]) -> Table:
                     _bounds(homes, answer.count.homes, one.total.homes, known=answer.known),
                     _bounds(beds, answer.count.beds, one.total.beds, known=answer.known),
                     one.basis,
-                    one.as_at.isoformat() if one.as_at else "no list read",
+                    one.as_at or "no list read",
                 )
             )
         total = one.total

@@ -15,12 +15,13 @@ COLUMNS = (
     Column("No.", 7, numeric=True),
     Column("What it says", 52),
     Column("Record", 26),
-    Column("List", 24),
-    Column("As at", 12),
-    Column("File", 30),
-    Column("Row", 8, numeric=True),
-    Column("SHA-256 of the raw record", 20),
-    Column("Rule", 44),
+    Column("List", 24, only="sheet"),
+    Column("As at", 12, only="sheet"),
+    Column("File", 30, only="sheet"),
+    Column("Row", 8, numeric=True, only="sheet"),
+    Column("SHA-256 of the raw record", 20, only="sheet"),
+    Column("List, day, file, row and digest", 52, only="page"),
+    Column("Rule", 56),
 )
 
 
@@ -107,6 +108,13 @@ class Ledger:
             self._numbers[key] = len(self._rows) + 1
             first = evidence[0] if evidence else None
             others = f" (and {len(evidence) - 1} more)" if len(evidence) > 1 else ""
+            row = f", row {first.row}" if first and first.row is not None else ""
+            words = "no record"
+            if first:
+                words = (
+                    f"{first.feed} as at {first.as_at.isoformat()}, {first.origin}{row}, "
+                    f"{first.raw_digest[:12]}…{others}"
+                )
             self._rows.append(
                 (
                     len(self._rows) + 1,
@@ -117,6 +125,7 @@ class Ledger:
                     first.origin if first else "",
                     "" if first is None or first.row is None else first.row,
                     first.raw_digest if first else "",
+                    words,
                     rule,
                 )
             )

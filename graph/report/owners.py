@@ -92,7 +92,7 @@ def group_table(ground: Ground, ledger: Ledger, found: Sequence[tuple[Group, tup
         first = ground.holdings[homes[0]]
         rows.append(
             (
-                group.name,
+                group_name(ground, group),
                 group.id if not group.id.startswith("person:") else "",
                 len(group.providers),
                 len(homes),
@@ -141,7 +141,7 @@ def chain_sections(
         sections.append(
             Section(
                 f"chain-{turn}",
-                f"Chain: {group.name}",
+                f"Chain: {group_name(ground, group)}",
                 paragraphs=(
                     f"{count(len(homes), 'home')} in scope, run by {count(len(providers), 'provider')}. "
                     "Every link of ownership above them, those of less than half too.",
@@ -151,6 +151,13 @@ def chain_sections(
             )
         )
     return tuple(sections)
+
+
+def group_name(ground: Ground, group: Group) -> str:
+    """A group's name; of a provider who is an individual, or whose name is not kept, that it is."""
+    if group.name != group.id:
+        return group.name
+    return f"a {ground.network.nodes[group.id]['kind']} whose name is not kept ({group.id})"
 
 
 def chain_picture(ground: Ground, group: Group, homes: Sequence[str], *, name: str) -> Picture:
@@ -169,7 +176,8 @@ def chain_picture(ground: Ground, group: Group, homes: Sequence[str], *, name: s
     words = (
         f"The chain above {count(len(homes), 'home')} of {group.name}, holders above what they hold: "
         f"{count(len(boxes), 'party', 'parties')} and {count(len(arrows), 'link')}. "
-        "Dashed lines: no majority for certain. Rounded boxes: people. Amber boxes: registered abroad. "
+        "Figures: the band of shares. Dashed lines: no majority for certain. Rounded boxes: people. Amber boxes: "
+        "registered abroad. "
         "The table after it gives every link with its record."
     )
     if left:
@@ -288,6 +296,8 @@ def _box(ground: Ground, node: str, homes: Sequence[str]) -> Box:
 
 def _share(stake: object) -> str:
     economic, votes = getattr(stake, "economic", None), getattr(stake, "votes", None)
-    if economic is not None:
-        return str(economic)
-    return f"votes {votes}" if votes is not None else "control, no share stated"
+    share = economic if economic is not None else votes
+    if share is None:
+        return "control"
+    band = f"{100 * share.minimum:g}–{100 * share.maximum:g} %"
+    return band if economic is not None else f"votes {band}"

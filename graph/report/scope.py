@@ -22,9 +22,8 @@ class UnknownScope(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """``id`` is what was asked for, ``words`` what a title says, ``homes`` the homes that stand in it, in order of id.
-
-    ``why`` says how a home comes to be in it.
+    """``id`` is what was asked for, ``words`` what follows "the care homes" ("in England"), ``homes`` the homes that
+    stand in it, in order of id. ``why`` says how a home comes to be in it.
     """
 
     kind: ScopeKind
@@ -48,7 +47,7 @@ def scope_of(
     """
     match kind:
         case "uk":
-            return _scope(snapshot, ("uk", "uk"), "the United Kingdom", "every home of the register", snapshot.homes)
+            return _scope(snapshot, ("uk", "uk"), "in the United Kingdom", "it stands in the register", snapshot.homes)
         case "nation":
             return _nation(snapshot, identifier)
         case "area":
@@ -64,7 +63,7 @@ def scope_of(
 def _scope(snapshot: Snapshot, which: tuple[ScopeKind, str], words: str, why: str, homes: Iterable[str]) -> Scope:
     standing = tuple(sorted(home for home in homes if snapshot.homes[home].status in STANDING))
     if not standing:
-        raise UnknownScope(f"no home stands in {words} on {snapshot.on.isoformat()}")
+        raise UnknownScope(f"no home stands {words} on {snapshot.on.isoformat()}")
     return Scope(*which, words, why, standing)
 
 
@@ -77,21 +76,23 @@ def _nation(snapshot: Snapshot, name: str) -> Scope:
         for home in snapshot.homes.values()
         if (home.current.place.nation or home.current.record.nation) == nation
     ]
-    return _scope(snapshot, ("nation", nation), nation, "it stands there, by its postcode or its regulator", homes)
+    return _scope(
+        snapshot, ("nation", nation), f"in {nation}", "it stands there, by its postcode or its regulator", homes
+    )
 
 
 def _area(snapshot: Snapshot, code: str) -> Scope:
     places = {home.id: home.current.place for home in snapshot.homes.values()}
     homes = [home for home, place in places.items() if code in (place.authority, place.district)]
     name = next((places[home].authority_name for home in sorted(homes) if places[home].authority == code), None)
-    return _scope(snapshot, ("area", code), name or code, "it stands there, by its postcode", homes)
+    return _scope(snapshot, ("area", code), f"in {name or code}", "it stands there, by its postcode", homes)
 
 
 def _group(snapshot: Snapshot, network: Network, member: str, rule: str) -> Scope:
     found = next((one for one in groups_by(network, rule) if member == one.id or member in one.members), None)
     if found is None:
         raise UnknownScope(f"{member} stands in no group of homes by the rule {rule}")
-    words = f"the group of {found.name} (rule {rule})"
+    words = f"of the group of {found.name} (rule {rule})"
     return _scope(snapshot, ("group", found.id), words, f"rule {rule}: {RULES[rule]}", found.homes)
 
 
@@ -100,7 +101,7 @@ def _landlord(snapshot: Snapshot, network: Network, party: str) -> Scope:
     if found is None:
         raise UnknownScope(f"{party} owns no traced building that another runs a home in")
     why = "its building's superior title, found and accepted, names this owner"
-    return _scope(snapshot, ("landlord", party), f"the homes let by {found.name}", why, found.homes)
+    return _scope(snapshot, ("landlord", party), f"let by {found.name}", why, found.homes)
 
 
 def _lender(snapshot: Snapshot, network: Network, lender: str) -> Scope:
@@ -109,4 +110,4 @@ def _lender(snapshot: Snapshot, network: Network, lender: str) -> Scope:
         raise UnknownScope(f"{lender} is named in no outstanding charge of a company that stands behind a home")
     why = "its provider gave the charge, or it hangs on a company that did; the table of lenders tells them apart"
     homes = (*found.homes, *found.watched)
-    return _scope(snapshot, ("lender", lender), f"the homes under charges to {found.name}", why, homes)
+    return _scope(snapshot, ("lender", lender), f"under charges to {found.name}", why, homes)
