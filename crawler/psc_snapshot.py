@@ -6,12 +6,9 @@ written without its leading zeros. Of individuals only what decision 5 names is 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date
 
-import msgspec
-
-from crawler.reading import Item, Reading, Row, UnreadableField, read_row
+from crawler.reading import Row, UnreadableField
 from crawler.values import day, flag, text
 from register.identifiers import company_number
 from register.parties import person_mark
@@ -55,87 +52,6 @@ _EXEMPTIONS = (
     "psc_exempt_as_trading_on_regulated_market",
     "psc_exempt_as_trading_on_uk_regulated_market",
 )
-
-_START = b'{"company_number":"'
-
-
-class PscLines:
-    """The lines of a snapshot that concern some companies (``gb-coh:…``; None: all), in one pass over them.
-
-    ``above`` are the entries read that file a company number, to be looked for in the next pass. ``held`` counts the
-    entries of all companies, ``said`` is what the line of totals says there are (None: no such line was met).
-    """
-
-    def __init__(self, reading: Reading, wanted: Collection[str] | None) -> None:
-        self._reading = reading
-        self._wanted: frozenset[bytes] | None = None
-        if wanted is not None:
-            plain = [number.removeprefix("gb-coh:").encode() for number in wanted]
-            self._wanted = frozenset(plain) | {number.lstrip(b"0") for number in plain}
-        self.above: list[ControlRecord] = []
-        self.held = 0
-        self.said: int | None = None
-
-    def take(self, lines: Sequence[bytes], origin: str, first: int) -> Iterator[Item]:
-        """What some lines hold; ``first`` is the number of the first of them in its file."""
-        reading = self._reading.at(origin)
-        self.held += len(lines)
-        for at in self._worth_reading(lines):
-            line = lines[at]
-            if line and not line.isspace():
-                yield from self._entry(line.strip(), reading, first + at)
-            else:
-                self.held -= 1
-
-    def _worth_reading(self, lines: Sequence[bytes]) -> Iterable[int]:
-        """Which lines concern the wanted companies, or cannot be told to concern another.
-
-        Thirteen million lines pass through here: the eight characters where a company's number stands are looked up
-        as they are, and only what does not look like a number there is looked at again.
-        """
-        wanted, start, begin, end = self._wanted, _START, len(_START), len(_START) + 8
-        if wanted is None:
-            return range(len(lines))
-        maybe = [
-            at
-            for at, line in enumerate(lines)
-            if (key := line[begin:end]) in wanted or not key.isalnum() or line[:begin] != start
-        ]
-        return (at for at in maybe if not self._of_another(lines[at], wanted))
-
-    @staticmethod
-    def _of_another(line: bytes, wanted: frozenset[bytes]) -> bool:
-        """Whether a line has a company's number of any length in its place, and it is none of the wanted ones."""
-        end = line.find(b'"', len(_START), len(_START) + 12) if line.startswith(_START) else -1
-        key = line[len(_START) : end] if end > 0 else b""
-        return key.isalnum() and key not in wanted
-
-    def _entry(self, line: bytes, reading: Reading, number: int) -> Iterator[Item]:
-        try:
-            fields = msgspec.json.decode(line, type=dict[str, object])
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-            reading.fault("is not a JSON object: the line is damaged", row=number, loses_row=True)
-            yield from reading.drain()
-            return
-        totals = totals_of(fields)
-        if totals is not None:
-            self.held -= 1
-            self.said = totals[0]
-        else:
-            yield from read_row(Row(fields, reading, number=number, raw=line), self._control)
-
-    def _control(self, row: Row) -> Iterator[Item]:
-        """One entry. Raises UnreadableField without a company, an id or a kind that is known."""
-        company = row.take("company_number", lambda value: company_number(text(value)))
-        data = row.take_object("data")
-        row.nothing_left(except_for=())
-        try:
-            record = control_of(data, company)
-        finally:
-            row.record_id = data.record_id
-        if self._wanted is not None and record.registration_number:
-            self.above.append(record)
-        yield from row.reading.observe(record, row.raw, row.number)
 
 
 def control_of(data: Row, company: str) -> ControlRecord:

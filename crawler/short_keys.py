@@ -55,17 +55,17 @@ def words_before(block: bytes, ends: Places, lengths: Places) -> Words:
 
     ``ends`` are at least 8. The keys of a ``ShortKeys`` of the same bytes have the same words.
     """
-    return _eight_before(block, ends) & _KEEP[np.minimum(lengths, LONGEST)]
+    return eight_before(block, ends) & _KEEP[np.minimum(lengths, LONGEST)]
 
 
 def numbers_before(block: bytes, ends: Places, lengths: Places) -> Words:
     """The same, filled up with zeros in front to eight characters: "123" is the key "00000123"."""
     short = np.minimum(lengths, LONGEST)
-    return (_eight_before(block, ends) & _KEEP[short]) | _ZEROS[short]
+    return (eight_before(block, ends) & _KEEP[short]) | _ZEROS[short]
 
 
-def _eight_before(block: bytes, ends: Places) -> Words:
-    """The eight bytes before each place, the first of them the highest of the word."""
+def eight_before(block: bytes, ends: Places) -> Words:
+    """The eight bytes before each place (at least 8), as words whose highest byte is the first of them."""
     windows = np.ndarray((len(block) - LONGEST + 1,), dtype=">u8", buffer=block, strides=(1,))
     return windows[ends - LONGEST].astype(np.uint64)
 

@@ -1,7 +1,7 @@
 """Companies House's bulk files: people with significant control, and live companies, of the companies that matter.
 
-The chain above a registered provider is not known before the snapshot has been read: a parent found in one pass over
-it is looked for in the next, until a pass finds no new one. Only then is the list of companies read, once.
+The chain above a registered provider is not known before the snapshot has been read: it is read twice at the most, the
+second time for the companies above. Only then is the list of companies read, once.
 """
 
 from __future__ import annotations
@@ -20,7 +20,8 @@ from scrapy.http import Response
 
 from crawler.archives import chunks_of, first_line, lines_of
 from crawler.company_list import CompanyRows, columns_of
-from crawler.psc_snapshot import PRIVATE, PscLines, totals_of
+from crawler.psc_search import Entry, PscSearch
+from crawler.psc_snapshot import PRIVATE, totals_of
 from crawler.reading import Item, Reading
 from crawler.spider import RegisterSpider
 from crawler.tables import SourceChanged
@@ -37,8 +38,6 @@ LINKS = {
     COMPANIES: re.compile(r"BasicCompanyData.*\.zip$", re.IGNORECASE),
 }
 _PASSED_OVER = frozenset({".md", ".html", ".htm", ".pdf"})
-#: A chain of companies longer than this is a fault in the files, not an owner: the longest real ones have some fifteen.
-MOST_PASSES = 60
 
 
 class CompaniesHouseBulk(RegisterSpider):
@@ -170,37 +169,55 @@ def _sorted_out(files: Sequence[Path]) -> tuple[list[Published], list[Published]
 
 
 def _read_snapshot(snapshot: Published, wanted: set[str] | None, *, today: date, as_at: date | None) -> Iterator[Item]:
-    """The entries of the wanted companies, pass by pass; what the passes find above them is added to ``wanted``."""
+    """The entries of the wanted companies, and of those above them, who are added to ``wanted``."""
     day = as_at or snapshot.day or _day_made(snapshot.files[-1]) or today
     reading = Reading(CONTROL, snapshot.origin, day, private=PRIVATE)
     delivery = Delivery(feed=CONTROL, as_at=day, complete=False, origin=snapshot.origin)
     yield delivery
-    fresh = None if wanted is None else frozenset(wanted)
-    for turn in range(MOST_PASSES):
-        lines = PscLines(reading, fresh)
-        for file in snapshot.files:
-            number = 1
-            for some in lines_of(file):
-                yield from lines.take(some, file.name, number)
-                number += len(some)
-        if turn == 0:
-            # Only now is it known whether the list is whole; a later announcement takes the earlier one's place.
-            if missing := _missing(snapshot, lines, filtered=wanted is not None):
-                reading.once(f"{missing}: absence from this snapshot ends nothing", field="kind")
-            else:
-                yield msgspec.structs.replace(delivery, complete=True)
-            yield from reading.drain()
-        if wanted is None:
-            return
-        above = {one for entry in lines.above if (one := uk_company_number(entry))}
-        fresh = frozenset(above - wanted)
-        wanted |= fresh
-        if not fresh:
-            return
-    raise SourceChanged(f"the chain of companies is longer than {MOST_PASSES}: the files cannot be right")
+    search, fresh = PscSearch(reading, wanted), set[str]()
+    for entry in (entry for file in snapshot.files for entry in search.entries(file)):
+        yield from entry.items
+        fresh |= _above(entry)
+    # Only now is it known whether the list is whole; a later announcement takes the earlier one's place.
+    if missing := _missing(snapshot, search, filtered=wanted is not None):
+        reading.once(f"{missing}: absence from this snapshot ends nothing", field="kind")
+    else:
+        yield msgspec.structs.replace(delivery, complete=True)
+    yield from reading.drain()
+    if wanted is not None and (fresh := fresh - wanted):
+        yield from _read_above(snapshot, search.above(fresh) - wanted, fresh, wanted, reading)
 
 
-def _missing(snapshot: Published, lines: PscLines, *, filtered: bool) -> str | None:
+def _read_above(
+    snapshot: Published, might: frozenset[str], fresh: set[str], wanted: set[str], reading: Reading
+) -> Iterator[Item]:
+    """The entries of the companies above, in a second pass; they are added to ``wanted``.
+
+    ``might`` are all whose entries may be needed, ``fresh`` those of them that the first pass has found to be.
+    """
+    held: dict[str, list[Entry]] = {}
+    search = PscSearch(reading, might)
+    for entry in (entry for file in snapshot.files for entry in search.entries(file)):
+        if entry.company is not None:
+            held.setdefault(entry.company, []).append(entry)
+    found: set[str] = set()
+    while fresh:
+        found |= fresh
+        above = (_above(entry) for company in fresh for entry in held.get(company, ()))
+        fresh = set[str]().union(*above) - wanted - found
+    wanted |= found
+    for company in sorted(found):
+        for entry in held.get(company, ()):
+            yield from entry.items
+
+
+def _above(entry: Entry) -> set[str]:
+    """The company that an entry names by its number, if that is one of Companies House."""
+    number = uk_company_number(entry.record) if entry.record is not None else None
+    return {number} if number else set()
+
+
+def _missing(snapshot: Published, lines: PscSearch, *, filtered: bool) -> str | None:
     """Why a snapshot is not known to be whole; None where it is.
 
     One that is read without the filter is a list of other companies than every night's, and is not held against it.
