@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contingency.plan import Plan
 from contingency.report_context import ReportArea, ReportContext, ReportFeed, ReportHome
+from printing.wording import listed
 from register.snapshot import Home, Snapshot
 
 #: A monthly list older than this is called old on the page: two editions have been missed.
@@ -14,6 +15,7 @@ def report_context(plan: Plan) -> ReportContext:
     """Everything the report needs of the snapshot: only the homes that the plan names, and the areas they stand in."""
     snapshot = plan.snapshot
     named = {entry.home.id for entry in plan.affected} | {v.home for v in plan.problem.vacancies}
+    named |= {one.home.id for one in plan.failure.watched}
     homes = {home_id: _home(snapshot, snapshot.homes[home_id]) for home_id in sorted(named)}
     return ReportContext(
         title=_title(plan),
@@ -30,18 +32,13 @@ def report_context(plan: Plan) -> ReportContext:
 
 
 def _title(plan: Plan) -> str:
+    if plan.failure.names:
+        return listed(list(plan.failure.names))
     snapshot = plan.snapshot
     names = []
     councils = {h.current.place.authority: h.current.place.authority_name for h in snapshot.homes.values()}
     for identifier in plan.failure.ids:
-        if identifier in snapshot.providers:
-            names.append(snapshot.providers[identifier].record.name or identifier)
-        elif identifier in snapshot.homes:
-            names.append(snapshot.homes[identifier].current.record.name or identifier)
-        elif councils.get(identifier):
-            names.append(f"the homes in {councils[identifier]}")
-        else:
-            names.append(identifier)
+        names.append(f"the homes in {councils[identifier]}" if councils.get(identifier) else identifier)
     return " and ".join(names)
 
 

@@ -24,10 +24,10 @@ from cli.session import (
 from contingency.assumptions import read_assumptions
 from contingency.document import document, dumps
 from contingency.draws import ranges
-from contingency.plan import UNDER_WHAT_FAILED, Options, Plan, make_plan
+from contingency.plan import Options, Plan, make_plan
 from contingency.problem_files import write_problem
 from contingency.report import write_report
-from contingency.same_hands import SAME_LANDLORD, SAME_LENDER, SAME_OWNER
+from contingency.same_hands import HANDS
 from contingency.scenarios import KINDS, RULED_KINDS
 from contingency.suitability import rating_floor
 from graph.groups import RULES
@@ -139,7 +139,7 @@ def print_plan(answer: dict[str, Any]) -> None:
             words = name.replace("_", " ")
             answers.print(f"  {words}: {span['low']:,} to {span['high']:,} in nine draws of ten", markup=False)
     for row in summary["homes_not_offered"]:
-        if row["reason"] in (SAME_OWNER, SAME_LANDLORD, SAME_LENDER, UNDER_WHAT_FAILED):
+        if row["reason"] in HANDS:
             answers.print(
                 f"  {row['beds']:,} beds in {row['homes']:,} homes not offered: {row['reason']}.", markup=False
             )

@@ -84,10 +84,14 @@ def source_table(findings: Findings) -> Table:
 
 def not_offered_table(findings: Findings) -> Table:
     """Homes that were offered to nobody, by reason: what a planner may want to question."""
-    rows = tuple((sentence(row.reason), row.homes) for row in findings.plan.summary.homes_not_offered)
+    rows = tuple((sentence(row.reason), row.homes, row.beds) for row in findings.plan.summary.homes_not_offered)
     return Table(
         caption="Homes offered to nobody, and why",
-        columns=(Column("Reason", 70), Column("Homes", 10, numeric=True)),
+        columns=(
+            Column("Reason", 70),
+            Column("Homes", 10, numeric=True),
+            Column("Beds open to admissions in them", 14, numeric=True),
+        ),
         rows=rows,
         sheet="Not offered",
         empty="The plan names no home that was left aside.",

@@ -18,7 +18,7 @@ from contingency.occupancy import Beds, beds_of_homes
 from contingency.placement import place, why_unplaced
 from contingency.problem import BoolArray, Placement, Problem, Vacancy
 from contingency.problem import Need as ProblemNeed
-from contingency.same_hands import same_hands
+from contingency.same_hands import UNDER_WHAT_FAILED, same_hands
 from contingency.scenarios import Failure, failure_of
 from contingency.suitability import refusal, suits
 from contingency.travel import Engine
@@ -26,7 +26,6 @@ from graph.answers import Ownership
 from register.snapshot import Home, Snapshot
 
 NO_COORDINATES = "where the home stands is not known, so no distance can be measured"
-UNDER_WHAT_FAILED = "it hangs on what fails, and may fail next"
 NEED_UNKNOWN = "the home does not say whom it serves, so no other home is known to suit"
 
 

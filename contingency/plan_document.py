@@ -81,6 +81,47 @@ class Scenario(msgspec.Struct, frozen=True):
     kind: str
     ids: tuple[str, ...]
     options: dict[str, Any] = {}
+    sentence: str = ""
+
+
+class Link(
+    msgspec.Struct,
+    frozen=True,
+    rename={"holder": "from", "holder_name": "from_name", "held": "to", "held_name": "to_name"},
+):
+    """One link of the chain that failed, with what it rests on. ``certain`` is False where it waits for a person.
+
+    ``weak``: by this link alone nothing of what is held fails.
+    """
+
+    kind: str
+    holder: str
+    holder_name: str
+    held: str
+    held_name: str
+    sentence: str
+    rests_on: str
+    rule: str = ""
+    share: str | None = None
+    certain: bool = True
+    weak: bool = False
+    record: str | None = None
+
+
+class Failed(msgspec.Struct, frozen=True):
+    """What failed: names by id, and every link from it down to the homes."""
+
+    names: dict[str, str] = {}
+    chain: tuple[Link, ...] = ()
+
+
+class WatchedHome(msgspec.Struct, frozen=True):
+    """A home that does not close by this failure, and why it is to be watched."""
+
+    home: str
+    why: str
+    name: str | None = None
+    provider: str | None = None
 
 
 class Travel(msgspec.Struct, frozen=True):
@@ -92,10 +133,11 @@ class Travel(msgspec.Struct, frozen=True):
 
 
 class NotOffered(msgspec.Struct, frozen=True):
-    """How many homes were offered to nobody for one reason."""
+    """How many homes were offered to nobody for one reason, and how many beds in them admit."""
 
     reason: str
     homes: int
+    beds: int | None = None
 
 
 class Summary(msgspec.Struct, frozen=True):
@@ -112,6 +154,7 @@ class Summary(msgspec.Struct, frozen=True):
     admitting_beds_offered: int | None = None
     homes_offered: int | None = None
     homes_not_offered: tuple[NotOffered, ...] = ()
+    people_sent_to_same_hands: int = 0
 
 
 class Optimality(msgspec.Struct, frozen=True):
@@ -136,6 +179,8 @@ class PlanDocument(msgspec.Struct, frozen=True):
     summary: Summary
     optimality: Optimality
     assumptions: tuple[Assumption, ...] = ()
+    failed: Failed = Failed()
+    watched: tuple[WatchedHome, ...] = ()
 
 
 def read_plan(plan: Mapping[str, Any]) -> PlanDocument:

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from contingency import evidence_tables as evidence
 from contingency import report_tables as tables
+from contingency.chain_section import chain_section, watched_section
 from contingency.duty import NATIONS, duty_table, nations_of
 from contingency.findings import Findings
 from contingency.map import draw_map, map_words
 from contingency.report_context import ReportContext
+from contingency.same_hands import HANDS
 from printing.layout import Cell, Column, Figure, Picture, Report, Section, Table
 from printing.wording import clean, count, day, km, km_and_miles, listed, number, people, percentage, sentence, share
 
@@ -34,6 +36,7 @@ def build_report(findings: Findings) -> Report:
     """All sections of the report, from the findings."""
     context, plan = findings.context, findings.plan
     limits, proof = _limits(findings), _proof(findings)
+    chain, watched = chain_section(findings), watched_section(findings)
     return Report(
         name="plan",
         what="plan",
@@ -42,11 +45,13 @@ def build_report(findings: Findings) -> Report:
         banner=INVENTED if context.invented else "",
         on=plan.on,
         sections=(
+            *((chain,) if chain else ()),
             _summary(findings),
             limits,
             _map(findings),
             Section("councils", "Councils", tables=(tables.authority_table(findings),)),
             Section("homes", "Homes that would close", tables=(tables.home_table(findings),)),
+            *((watched,) if watched else ()),
             _moves(findings),
             _worst_off(findings),
             Section("assumptions", "Assumptions", tables=(evidence.assumption_table(findings),)),
@@ -67,6 +72,10 @@ def _title(findings: Findings) -> str:
             return f"{who} closed"
         case "area":
             return f"the homes in {who} closed"
+        case "landlord":
+            return f"{who} failed and its leases ended"
+        case "lender":
+            return f"{who} enforced its charges"
         case _:
             return f"{who} failed"
 
@@ -83,7 +92,7 @@ def _closing(findings: Findings) -> str:
     kind = findings.plan.scenario.kind
     if kind == "home":
         return who if homes == 1 else f"{count(homes, 'home')} ({who})"
-    tie = {"area": "in", "landlord": "with the landlord", "lender": "with the lender"}.get(kind, "of")
+    tie = {"area": "in", "landlord": "let by", "lender": "charged to"}.get(kind, "of")
     return f"the {f'{number(homes)} homes' if homes != 1 else 'one home'} {tie} {who}"
 
 
@@ -97,9 +106,14 @@ def headline(findings: Findings) -> tuple[str, ...]:
     """The plan in two or three sentences: who must move, who is placed, who is not, how far."""
     plan, said = findings.plan, findings.plan.summary
     unknown = sum(not home.affected.counted for home in findings.homes)
+    if not findings.homes:
+        who = clean(findings.context.title) or "What was named"
+        return (
+            f"{who} fails on {day(plan.on)}, and by that alone no home closes and nobody has to move. "
+            f"{count(len(plan.watched), 'home')} {'has' if len(plan.watched) == 1 else 'have'} to be watched.",
+        )
     sentences = [
-        f"If {_closing(findings)} closed on {day(plan.on)}, "
-        f"{_about(findings)}{people(said.people)} would have to move. "
+        f"If {_closing(findings)} closed on {day(plan.on)}, {_moving(findings)} would have to move. "
         f"{number(said.placed)} could be placed; for {number(said.unplaced)} no place was found."
     ]
     if said.median_km is not None and said.max_km is not None and said.placed:
@@ -112,11 +126,27 @@ def headline(findings: Findings) -> tuple[str, ...]:
             f"Not counted: the people of {share(unknown, len(findings.homes))} homes, "
             "because the number living there is not known."
         )
+    sentences += [
+        f"{count(row.beds or 0, 'bed')} in {count(row.homes, 'home')} {'is' if row.beds == 1 else 'are'} not offered: "
+        f"{sentence(row.reason)}."
+        for row in said.homes_not_offered
+        if row.reason in HANDS
+    ]
+    if said.people_sent_to_same_hands:
+        sentences.append(
+            f"{people(said.people_sent_to_same_hands)} would go to homes in the same hands as what fails: "
+            "beds there are offered because that was asked for."
+        )
     return tuple(sentences)
 
 
-def _about(findings: Findings) -> str:
-    return "an estimated " if _bases(findings).get("estimated") else ""
+def _moving(findings: Findings) -> str:
+    """How many must move, and how many of them are only estimated: all, some or none."""
+    whole = findings.plan.summary.people
+    estimated = sum(home.affected.people for home in findings.homes if home.affected.basis == "estimated")
+    if estimated in {0, whole}:
+        return f"{'an estimated ' if estimated else ''}{people(whole)}"
+    return f"{people(whole)}, of whom {number(estimated)} are estimated,"
 
 
 def _bases(findings: Findings) -> dict[str, int]:

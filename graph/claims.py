@@ -6,6 +6,7 @@ records were held to speak of one thing. No words of HM Land Registry's rows are
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -19,7 +20,8 @@ from register.snapshot import Control, Evidence, HomeTitle, Officer, Owner, Snap
 class Claim:
     """One link as a sentence. ``words`` stand between the two names; ``record`` is the id of the record, where it has
     one; ``evidence`` may be empty: then nothing is known of where it comes from. ``certain`` is False of a link that
-    waits for a person's judgement.
+    waits for a person's judgement. ``weak``: a failure of the holder does not reach what is held by this link alone
+    (less than half for certain; an officer; a link that waits).
     """
 
     kind: EdgeKind
@@ -33,6 +35,7 @@ class Claim:
     evidence: tuple[Evidence, ...]
     share: Share | None = None
     certain: bool = True
+    weak: bool = False
 
     @property
     def sentence(self) -> str:
@@ -54,6 +57,7 @@ def claim_of(snapshot: Snapshot, network: Network, holder: str, held: str, facts
     kind: EdgeKind = facts["kind"]
     words, rule, record, evidence = _PARTS[kind](snapshot, network, held, facts)
     stake, link = facts.get("stake"), facts.get("link")
+    certain = not isinstance(link, HomeTitle) or link.state == "accepted"
     return Claim(
         kind,
         holder,
@@ -65,22 +69,27 @@ def claim_of(snapshot: Snapshot, network: Network, holder: str, held: str, facts
         record,
         evidence,
         stake.economic if stake else None,
-        not isinstance(link, HomeTitle) or link.state == "accepted",
+        certain,
+        not certain or kind == "officer" or (stake is not None and not stake.majority),
     )
 
 
 def claims_between(
     snapshot: Snapshot, network: Network, starts: Iterable[str], ends: Iterable[str], kinds: frozenset[str]
 ) -> tuple[Claim, ...]:
-    """Every link on a way from one of ``starts`` to one of ``ends`` along ``kinds``, in order of its two ends."""
-    nodes = _reached(network.succ, starts, kinds) & _reached(network.pred, ends, kinds)
-    found = [
-        (holder, held, key, claim_of(snapshot, network, holder, held, facts))
+    """Every link on a way from one of ``starts`` to one of ``ends`` along ``kinds``, from the top down."""
+    starts = set(starts)
+    nodes = _reached(network.succ, starts, kinds).keys() & _reached(network.pred, ends, kinds).keys()
+    links = [
+        (holder, held, key, facts)
         for holder in nodes
         for _, held, key, facts in network.out_edges(holder, keys=True, data=True)
         if held in nodes and facts["kind"] in kinds
     ]
-    return tuple(claim for *_, claim in sorted(found, key=lambda one: one[:3]))
+    tops = nodes - {held for _, held, _, _ in links} or nodes & starts
+    depth = _reached(network.succ, tops, kinds)
+    links.sort(key=lambda one: (depth.get(one[0], 0), one[:3]))
+    return tuple(claim_of(snapshot, network, holder, held, facts) for holder, held, _, facts in links)
 
 
 def claim_document(claim: Claim) -> dict[str, Any]:
@@ -94,19 +103,22 @@ def claim_document(claim: Claim) -> dict[str, Any]:
         "sentence": claim.sentence,
         "share": str(claim.share) if claim.share else None,
         "certain": claim.certain,
+        "weak": claim.weak,
         "record": claim.record,
         "rule": claim.rule,
         "rests_on": claim.rests_on,
     }
 
 
-def _reached(beside: Mapping[str, Any], starts: Iterable[str], kinds: frozenset[str]) -> set[str]:
-    waiting = [node for node in starts if node in beside]
-    found = set(waiting)
+def _reached(beside: Mapping[str, Any], starts: Iterable[str], kinds: frozenset[str]) -> dict[str, int]:
+    """Whatever is reached from the starts along some kinds, by how many links at least."""
+    found = {node: 0 for node in sorted(starts) if node in beside}
+    waiting = deque(found)
     while waiting:
-        for other, links in beside[waiting.pop()].items():
+        node = waiting.popleft()
+        for other, links in beside[node].items():
             if other not in found and any(facts["kind"] in kinds for facts in links.values()):
-                found.add(other)
+                found[other] = found[node] + 1
                 waiting.append(other)
     return found
 

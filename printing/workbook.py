@@ -95,7 +95,7 @@ def _remarks(report: Report, table: Table) -> list[str]:
     notes = [table.note] if table.note else []
     if owner.on_sheets == "everything":
         notes += [*owner.paragraphs, *owner.points]
-    return [report.subtitle, *notes, *report.remarks] if owner is report.sections[0] else notes
+    return [report.subtitle, *notes, *report.remarks] if _sheets(report)[0] in owner.tables else notes
 
 
 def _write_table(sheet: Worksheet, table: Table, first: int, formats: dict[str, Format]) -> int:

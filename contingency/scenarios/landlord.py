@@ -40,8 +40,8 @@ def affected(ownership: Ownership, names: Sequence[str], rule: str | None = None
             watched.add(holding.home)
     losing = standing(snapshot.homes[home] for home in homes)
     titles = tuple(name_of(network, one) for one in ids)
-    kinds = _DOWN if rule is None else _DOWN | OWNERSHIP
-    chain = claims_between(snapshot, network, ids if rule is None else {*ids, *landlords}, homes | watched, kinds)
+    chain = claims_between(snapshot, network, ids, landlords, OWNERSHIP) if rule is not None else ()
+    chain += claims_between(snapshot, network, landlords, homes | watched, _DOWN)
     return Failure(
         ids,
         _sentence(
@@ -53,7 +53,7 @@ def affected(ownership: Ownership, names: Sequence[str], rule: str | None = None
             for home in standing(snapshot.homes[home] for home in watched)
         ),
         titles,
-        tuple(one for one in chain if one.kind in _DOWN or one.kind == "controls"),
+        chain,
         tuple(sorted({*ids, *landlords})),
     )
 
