@@ -56,7 +56,7 @@ def trace(
         answer_json({"run": run_document(report), **_outcomes(matching)})
         show_runs([], as_json=False)
     else:
-        _print_outcomes(matching)
+        print_outcomes(matching)
     if report.state != "published":
         raise Incomplete(f"tracing {report.state}: {' '.join(report.reasons)}")
 
@@ -74,7 +74,8 @@ def _outcomes(matching: Matching) -> dict[str, Any]:
     }
 
 
-def _print_outcomes(matching: Matching) -> None:
+def print_outcomes(matching: Matching) -> None:
+    """What the search came to, as a table whose rows add up to all homes."""
     found = _outcomes(matching)
     rows = [
         ("a title accepted by rule", found["outcomes"]["accepted"]),

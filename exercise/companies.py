@@ -14,7 +14,7 @@ from datetime import date
 from typing import Any
 
 from exercise.owners import CHAIN_NAME
-from exercise.stock import Provider, Stock
+from exercise.stock import Landlord, Provider, Stock
 
 SHARES = "ownership-of-shares-{}-percent"
 VOTES = "voting-rights-{}-percent"
@@ -22,6 +22,14 @@ BOARD = "right-to-appoint-and-remove-directors"
 QUARTER, HALF, MOST = "25-to-50", "50-to-75", "75-to-100"
 CARE = "87300 - Residential care activities for the elderly and disabled"
 HOLDING = "64209 - Activities of other holding companies not elsewhere classified"
+LETTING = "68209 - Other letting and operating of own or leased real estate"
+#: Landlords from abroad that the Register of Overseas Entities knows. Titles carry no such number.
+_OVERSEAS_LANDLORDS = {
+    "Exercise Tidewater Property One Limited": "OE980001",
+    "Exercise Tidewater Property Two Limited": "OE980002",
+    "Exercise Ebb Holdings S.à r.l.": "OE980003",
+    "Exercise Neap Investments Limited": "OE980004",
+}
 #: The first day of the register of people with significant control.
 FIRST_DAY = "2016-04-06"
 #: The companies above one group stand in a block of numbers of its own: 999xxxx1 to 999xxxx9.
@@ -190,6 +198,8 @@ def companies_of(stock: Stock, as_at: date) -> Companies:
             made.statement(provider.company, "no-individual-or-entity-with-signficant-control")
         else:
             _small(made, provider, as_at)
+    for landlord in sorted({title.landlord for title in stock.titles if title.landlord}, key=lambda one: one.name):
+        _landlord(made, landlord)
     return made
 
 
@@ -296,6 +306,35 @@ def _small(made: Companies, provider: Provider, as_at: date) -> None:
             made.person(company, number, SHARES.format(QUARTER), notified=f"{as_at.year - 2}-05-01")
         case _:
             made.person(company, number, SHARES.format(MOST), VOTES.format(MOST), BOARD)
+
+
+def _landlord(made: Companies, landlord: Landlord) -> None:
+    """A landlord that is no provider: from here by its number; from abroad as an overseas entity, told by its name.
+
+    Two of them are under one holding company in Jersey, so that they are one landlord to whoever looks up the chain.
+    """
+    if landlord.company in made.rows:
+        return
+    if landlord.company is not None:
+        made.add(Company(landlord.company, landlord.name.upper(), sic=LETTING, charges=2))
+        made.person(landlord.company, 700, SHARES.format(MOST), VOTES.format(MOST))
+        return
+    number = _OVERSEAS_LANDLORDS.get(landlord.name)
+    if number is None:
+        return
+    made.add(Company(number, landlord.name.upper(), "Overseas Entity", landlord.country, "Registered", LETTING))
+    share = "ownership-of-shares-more-than-25-percent-registered-overseas-entity"
+    if "Tidewater" in landlord.name:
+        made.body(
+            number,
+            "Exercise Tidewater Holdings Limited",
+            share,
+            identification={"legal_form": "Limited Company", "country_registered": "Jersey"},
+        )
+    elif "Ebb" in landlord.name:
+        made.person(number, 701, share)
+    else:
+        made.statement(number, "at-least-one-beneficial-owner-unidentified")
 
 
 def psc_lines(made: Companies, as_at: date) -> Iterator[Mapping[str, Any]]:

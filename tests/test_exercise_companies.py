@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from covebods import findings
 from sqlalchemy import Engine
-from test_graph_exports import findings
 
 from crawler.refresh import replay
 from exercise.companies import companies_of, psc_lines
