@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -15,7 +16,7 @@ from sqlalchemy import Engine
 from cli.loading import now
 from cli.session import AsJson, Incomplete, Known, On, Refused, answer_json, day, messages, open_register
 from register.change_kinds import Change, in_words
-from register.changes import compare, first_lists, stale_sources
+from register.changes import care_changes, first_lists, ownership_changes, ownership_feeds, stale_sources
 from register.digest import Digest, Period, arrange, as_text, document
 from register.digest_pages import as_atom, as_html
 from register.identifiers import scheme
@@ -26,8 +27,36 @@ from register.settings import Settings
 from register.snapshot import Snapshot
 from register.status import list_days
 
-#: What is compared: two snapshots, and the registers (``cqc``) that the comparison is about; none: every one.
-Pair = tuple[Snapshot, Snapshot, tuple[str, ...]]
+#: What a period is about that is of no one register.
+OWNERS = ("companies, land and their owners",)
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """What is compared: two snapshots, and what the comparison is about.
+
+    ``of`` are registers (``cqc``), or sources where ``owners`` says that it is about who owns what; none: every one.
+    """
+
+    before: Snapshot
+    after: Snapshot
+    of: tuple[str, ...] = ()
+    owners: bool = False
+
+    @property
+    def changes(self) -> Iterator[Change]:
+        """What changed."""
+        if not self.owners:
+            found = care_changes(self.before, self.after)
+            return (c for c in found if not self.of or c.home is None or scheme(c.home) in self.of)
+        found = ownership_changes(self.before, self.after)
+        return (c for c in found if not self.of or _source(c) in self.of)
+
+
+def _source(change: Change) -> str:
+    """The source whose list shows a change."""
+    seen = change.evidence_after or change.evidence_before
+    return seen.feed.partition("/")[0] if seen else ""
 
 
 def changes(  # noqa: PLR0917 - a command line has as many options as a reader needs
@@ -49,7 +78,7 @@ def changes(  # noqa: PLR0917 - a command line has as many options as a reader n
     on: On = None,
     known: Known = None,
 ) -> None:
-    """What changed: homes opened, closed, sold, re-rated. By default each register's two newest whole lists."""
+    """What changed in homes and in who is behind them. By default each register's two newest whole lists."""
     if since is not None and learnt_since is not None:
         raise Refused("--since compares two days, --learnt-since what was known on two days: give one of them")
     settings, engine = open_register()
@@ -101,7 +130,8 @@ def _pairs(
     if not after.homes:
         raise Refused("the register holds no care home on this day; load some first: longstop refresh SOURCE")
     if since is None and learnt_since is None:
-        return _latest_lists(engine, after, known)
+        return _latest_lists(engine, after, known, on)
+    first, last = _owners_day(engine, on, learnt_since or known), _owners_day(engine, on, known)
     if learnt_since is not None:
         before = load_snapshot(engine, on=on, known=learnt_since)
         if not before.homes:
@@ -111,10 +141,24 @@ def _pairs(
     if before.on > after.on:
         raise Refused(f"{before.on} is after {after.on}: changes run from an earlier day to a later one")
     unheard = [f"{one}: it had no list yet on {in_words(before.on)}." for one in first_lists(before, after)]
-    return [(before, after, ())], unheard
+    pairs = [Pair(before, after)]
+    # Lists of companies and land are newer than those of homes as a rule: they are compared up to their own day.
+    now = load_snapshot(engine, on=last, known=known) if last > after.on else after
+    if ownership_feeds(now):
+        then = load_snapshot(engine, on=max(first, before.on), known=learnt_since) if learnt_since else before
+        pairs.append(Pair(then, now, owners=True))
+    return pairs, unheard
 
 
-def _latest_lists(engine: Engine, newest: Snapshot, known: date | None) -> tuple[list[Pair], list[str]]:
+def _owners_day(engine: Engine, on: date | None, known: date | None) -> date:
+    """The newest day of any list, up to ``on``: lists of companies and land do not move a snapshot's own day."""
+    days = (one for some in list_days(engine, known).values() for one in some if on is None or one <= on)
+    return max(days, default=date.min)
+
+
+def _latest_lists(
+    engine: Engine, newest: Snapshot, known: date | None, on: date | None
+) -> tuple[list[Pair], list[str]]:
     """Each register between the two newest whole lists of its main feed: the one that speaks of the most homes."""
     days = {feed: [one for one in some if one <= newest.on] for feed, some in list_days(engine, known).items()}
     speakers: dict[str, Counter[str]] = {}
@@ -136,20 +180,42 @@ def _latest_lists(engine: Engine, newest: Snapshot, known: date | None) -> tuple
     def as_at(one: date) -> Snapshot:
         return newest if one == newest.on else load_snapshot(engine, on=one, known=known)
 
-    return [(as_at(first), as_at(last), tuple(names)) for (first, last), names in sorted(periods.items())], notes
+    pairs = [Pair(as_at(first), as_at(last), tuple(names)) for (first, last), names in sorted(periods.items())]
+    return [*pairs, *_owners_lists(engine, newest, known, until=on, as_at=as_at)], notes
+
+
+def _owners_lists(
+    engine: Engine, newest: Snapshot, known: date | None, *, until: date | None, as_at: Callable[[date], Snapshot]
+) -> list[Pair]:
+    """Each source of companies and land between its two newest lists; one with a single list has nothing to compare."""
+    sources: dict[str, set[date]] = {}
+    speakers = {feed.partition("/")[0] for feed in ownership_feeds(newest)}
+    for feed, days in list_days(engine, known).items():
+        if feed.partition("/")[0] in speakers:
+            sources.setdefault(feed.partition("/")[0], set()).update(d for d in days if until is None or d <= until)
+    periods: dict[tuple[date, date], list[str]] = {}
+    for source, some in sorted(sources.items()):
+        if len(some) > 1:
+            first, last = sorted(some)[-2:]
+            periods.setdefault((first, last), []).append(source)
+    return [
+        Pair(as_at(first), as_at(last), tuple(names), owners=True) for (first, last), names in sorted(periods.items())
+    ]
 
 
 def _digest(pairs: list[Pair], notes: list[str], area: str | None) -> tuple[Digest, str | None]:
     """The digest of all that is compared, limited to one council where asked; and that council's code."""
     found: list[Change] = []
-    for before, after, registers in pairs:
-        some = compare(before, after)
-        found += [c for c in some if not registers or c.home is None or scheme(c.home) in registers]
-    snapshots = [one for before, after, _ in pairs for one in (before, after)]
-    stale = dict.fromkeys(c.sentence for _, after, _ in pairs for c in stale_sources(None, after))
+    for pair in pairs:
+        found += pair.changes
+    snapshots = [one for pair in pairs for one in (pair.before, pair.after)]
+    stale = dict.fromkeys(c.sentence for pair in pairs if not pair.owners for c in stale_sources(None, pair.after))
     code, concerns = _of_area(area, snapshots)
     digest = arrange(
-        [Period(registers, a.on, b.on, (a.digest, b.digest)) for a, b, registers in pairs],
+        [
+            Period(p.of or (OWNERS if p.owners else ()), p.before.on, p.after.on, (p.before.digest, p.after.digest))
+            for p in pairs
+        ],
         [change for change in dict.fromkeys(found) if concerns(change)],
         notes=[*notes, *stale],
         attributions=[feed.attribution for one in snapshots for feed in one.feeds if feed.attribution],
@@ -177,7 +243,7 @@ def _of_area(area: str | None, snapshots: Sequence[Snapshot]) -> tuple[str | Non
         raise Refused(f"--area {area}: no home stands in a council's area of that code or name")
     code, name = found
     codes = councils.codes_of(code)
-    return code, lambda c: c.home is None or c.authority in codes or (c.kind == "council changed" and c.before == name)
+    return code, lambda c: c.of_source or c.authority in codes or (c.kind == "council changed" and c.before == name)
 
 
 def _save(path: Path, content: bytes) -> None:

@@ -11,21 +11,32 @@ from register.snapshot import Evidence, Home, Registration, Snapshot
 
 Kind = Literal[
     "source stale",
+    "insolvency event",
     "closed",
     "ended, successor unknown",
     "no longer listed as a care home",
     "cancellation proposed",
+    "company status changed",
+    "accounts overdue",
     "dormant",
     "rating changed",
     "manager absent",
     "new provider",
+    "new controller",
+    "controller ceased",
+    "new landlord",
+    "new charge",
+    "confirmation statement overdue",
     "earlier closure confirmed",
     "fewer beds",
+    "landlord found",
+    "officers changed",
     "re-registered",
     "council changed",
     "address changed",
     "more beds",
     "first rating",
+    "charge satisfied",
     "manager no longer absent",
     "active again",
     "opened",
@@ -33,24 +44,36 @@ Kind = Literal[
 ]
 
 #: Every kind with its severity: 1 beds are lost or figures cannot be trusted, 2 a warning of that, 3 somebody should
-#: look, 4 worth knowing, 5 good news. A rating that fell is 3, to the regulator's lowest 2; one that rose is 5.
+#: look, 4 worth knowing, 5 good news. A rating that fell is 3, to the regulator's lowest 2; one that rose is 5. An
+#: insolvency is 1 where a company that holds a registration has failed in law, 4 where it is a solvent winding up.
 SEVERITY: Mapping[Kind, int] = {
     "source stale": 1,
+    "insolvency event": 2,
     "closed": 1,
     "ended, successor unknown": 1,
     "no longer listed as a care home": 1,
     "cancellation proposed": 2,
+    "company status changed": 2,
+    "accounts overdue": 2,
     "dormant": 2,
     "rating changed": 4,
     "manager absent": 3,
     "new provider": 3,
+    "new controller": 3,
+    "controller ceased": 3,
+    "new landlord": 3,
+    "new charge": 3,
+    "confirmation statement overdue": 3,
     "earlier closure confirmed": 3,
     "fewer beds": 3,
+    "landlord found": 4,
+    "officers changed": 4,
     "re-registered": 4,
     "council changed": 4,
     "address changed": 4,
     "more beds": 5,
     "first rating": 5,
+    "charge satisfied": 5,
     "manager no longer absent": 5,
     "active again": 5,
     "opened": 5,
@@ -69,10 +92,12 @@ MONTHS = (
 class Change:
     """One thing that is otherwise than it was.
 
-    ``home`` is the home's id in the later snapshot (``None``: of a source), ``provider`` the one it is registered to,
-    or was. ``authority`` is the ONS code of its council. ``day`` is the day the public record gives for the change,
-    else that of the first list that shows it. ``severity``: 1 is worst (SEVERITY). ``beds`` are those of the home on
-    the later day, or the last known. ``said`` is what happened, without the home's name, in plain English.
+    ``home`` is the home's id in the later snapshot (``None``: of a source, or of a company), ``provider`` the one it is
+    registered to, or was. Of a company it is told once for each council in whose area it stands behind homes:
+    ``company`` is its number (``gb-coh:…``) and ``homes`` are those homes, whose beds ``beds`` adds up. ``authority``
+    is the ONS code of the council. ``day`` is the day the public record gives for the change, else that of the first
+    list that shows it. ``severity``: 1 is worst (SEVERITY). ``beds`` are those of the home on the later day, or the
+    last known. ``said`` is what happened, without the home's name, in plain English.
     """
 
     kind: Kind
@@ -90,6 +115,13 @@ class Change:
     beds: int | None = None
     evidence_before: Evidence | None = None
     evidence_after: Evidence | None = None
+    company: str | None = None
+    homes: tuple[str, ...] = ()
+
+    @property
+    def of_source(self) -> bool:
+        """Whether it is said of a source, and of no home or company."""
+        return self.home is None and self.company is None
 
     @property
     def sentence(self) -> str:
@@ -99,7 +131,7 @@ class Change:
     @property
     def order(self) -> tuple[int, int, int, str]:
         """Worst first; among equals the larger home first."""
-        return self.severity, _RANK[self.kind], -(self.beds or 0), self.home or self.name
+        return self.severity, _RANK[self.kind], -(self.beds or 0), self.home or self.company or self.name
 
 
 def plain(text: object) -> str:

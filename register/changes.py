@@ -11,15 +11,29 @@ new code or another spelling, a home listed without its address.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import date
-from typing import NamedTuple
+from itertools import chain
+from typing import Any, NamedTuple
 
 from register.change_kinds import SEVERITY, Change, change_of, evidence_of, in_words, provider_words
+from register.company_changes import company_changes
 from register.differences import Given, differences, new_provider
 from register.identifiers import scheme
-from register.snapshot import Evidence, FeedState, Home, HomeStatus, Registration, Snapshot
+from register.landlord_changes import landlord_changes
+from register.snapshot import (
+    Company,
+    Control,
+    Evidence,
+    FeedState,
+    Home,
+    HomeStatus,
+    Officer,
+    Registration,
+    Snapshot,
+    Sourced,
+)
 from register.status import STALE_AFTER
 from register.succession import NEAR
 
@@ -38,10 +52,23 @@ def compare(before: Snapshot, after: Snapshot) -> tuple[Change, ...]:
 
     Raises ValueError where ``after`` is of an earlier day.
     """
-    if after.on < before.on:
-        raise ValueError(f"{after.on} is before {before.on}: changes run forwards")
+    return tuple(
+        sorted((*care_changes(before, after), *ownership_changes(before, after)), key=lambda change: change.order)
+    )
+
+
+def ownership_changes(before: Snapshot, after: Snapshot) -> Iterator[Change]:
+    """What changed in the companies behind homes and in who owns their buildings. Raises ValueError as ``compare``."""
+    _forwards(before, after)
+    yield from company_changes(before, after)
+    yield from landlord_changes(before, after)
+
+
+def care_changes(before: Snapshot, after: Snapshot) -> Iterator[Change]:
+    """What changed in the regulators' registers. Raises ValueError as ``compare``."""
+    _forwards(before, after)
     lists, given = _Lists(before), (Given(before), Given(after))
-    changes: list[Change] = list(stale_sources(before, after))
+    yield from stale_sources(before, after)
     unheard = first_lists(before, after)
     for home in after.homes.values():
         if scheme(home.id) in unheard:
@@ -51,13 +78,17 @@ def compare(before: Snapshot, after: Snapshot) -> tuple[Change, ...]:
             continue
         now_active = home.current.active(after.on)
         if now_active and then.registration is not None and then.active:
-            changes += differences(then.registration, home, (before, after), given)
+            yield from differences(then.registration, home, (before, after), given)
         elif now_active:
-            changes.append(_begun(home, then, before, after))
+            yield _begun(home, then, before, after)
         else:
-            changes += _ended(home, then, before, after)
-    changes += _withdrawn(before, after)
-    return tuple(sorted(changes, key=lambda change: change.order))
+            yield from _ended(home, then, before, after)
+    yield from _withdrawn(before, after)
+
+
+def _forwards(before: Snapshot, after: Snapshot) -> None:
+    if after.on < before.on:
+        raise ValueError(f"{after.on} is before {before.on}: changes run forwards")
 
 
 def first_lists(before: Snapshot, after: Snapshot) -> tuple[str, ...]:
@@ -70,6 +101,20 @@ def first_lists(before: Snapshot, after: Snapshot) -> tuple[str, ...]:
             told = any(evidence.feed in had for evidence in registration.evidence)
             heard[scheme(home.id)] = heard.get(scheme(home.id), False) or told
     return tuple(sorted(register for register, told in heard.items() if not told))
+
+
+def ownership_feeds(snapshot: Snapshot) -> frozenset[str]:
+    """The feeds that speak of companies, of land and of who owns what, as far as they say anything on that day."""
+    held: Iterable[Sourced[Any] | Company | Control | Officer] = chain(
+        snapshot.companies.values(),
+        snapshot.charities.values(),
+        *(entries for mapping in (snapshot.controls, snapshot.officers) for entries in mapping.values()),
+        *(entries for mapping in (snapshot.charges, snapshot.insolvencies) for entries in mapping.values()),
+        *snapshot.notices.values(),
+        *(title.entries for title in snapshot.titles.values()),
+    )
+    found = {evidence.feed for one in held for evidence in one.evidence}
+    return frozenset(found | {evidence.feed for trace in snapshot.traces.values() for evidence in trace.evidence})
 
 
 def stale_sources(before: Snapshot | None, after: Snapshot) -> Iterator[Change]:

@@ -25,7 +25,7 @@ WIDTH = 78
 
 #: Severities in words.
 DEGREES = {
-    1: "beds lost, or figures in doubt",
+    1: "beds lost, a provider failed, or figures in doubt",
     2: "warning",
     3: "to be looked at",
     4: "worth knowing",
@@ -102,7 +102,7 @@ class Section:
 @dataclass(frozen=True, slots=True)
 class Digest:
     """Everything that changed, arranged. ``across`` are changes alike in several areas, which stand in their sections
-    too. ``totals`` counts homes by kind, worst first; ``notes`` say what could not be compared."""
+    too. ``totals`` counts changes by kind, worst first; ``notes`` say what could not be compared."""
 
     periods: tuple[Period, ...]
     across: tuple[Line, ...]
@@ -129,9 +129,9 @@ def arrange(
     """Arrange changes: sources first, then the areas in order of their worst changes, each area worst first."""
     ordered = sorted(changes, key=lambda change: change.order)
     areas: dict[str | None, list[Change]] = {}
-    sources = [change for change in ordered if change.home is None]
+    sources = [change for change in ordered if change.of_source]
     for change in ordered:
-        if change.home is not None:
+        if not change.of_source:
             areas.setdefault(change.authority, []).append(change)
     sections = [Section(None, "Sources", tuple(Line((change,)) for change in sources))] if sources else []
     for code in sorted(areas, key=lambda code: (_weight(areas[code]), code or "")):
@@ -223,7 +223,7 @@ def as_text(digest: Digest) -> str:
             for change in line.changes:
                 if len(line.changes) > 1:
                     lines += _wrapped(change.name, "  - ")
-                if change.home is not None:
+                if not change.of_source:
                     lines += _wrapped(_sources(change), "    ")
     if digest.attributions:
         lines += [""]
@@ -270,6 +270,8 @@ def _change_document(change: Change) -> dict[str, Any]:
         "kind": change.kind,
         "severity": change.severity,
         "home": change.home,
+        "company": change.company,
+        "homes": list(change.homes) if change.company else [change.home] if change.home else [],
         "provider": change.provider,
         "authority": change.authority,
         "authority_name": change.authority_name,

@@ -38,7 +38,8 @@ def as_html(digest: Digest) -> str:
 
 def change_id(change: Change) -> str:
     """The name of a change for good: the same whatever period it is found in and on whatever machine."""
-    parts = (change.kind, change.home or change.name, change.before, change.after, change.day)
+    of_company = (change.company, change.authority, change.said.partition(". ")[0]) if change.company else ()
+    parts = (change.kind, change.home or change.name, change.before, change.after, change.day, *of_company)
     return f"urn:uuid:{uuid5(NAMESPACE_URL, '/'.join(['longstop/change', *map(str, parts)]))}"
 
 

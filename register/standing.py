@@ -1,0 +1,124 @@
+"""Which companies stand behind which homes: who is registered, who is above, who owns the building. Pure.
+
+This is as much of the network of owners as it takes to say whom a company's news concerns; shares are not weighed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from register.change_kinds import home_words, plain
+from register.snapshot import Home, Snapshot
+
+#: A company holds the registration of a home, stands above the company that does, or owns the home's building.
+Role = Literal["registered", "above", "landlord"]
+_WORDS: Mapping[Role, str] = {
+    "registered": "It holds the registration of {}.",
+    "above": "It holds no registration itself: it stands above the registered provider of {}.",
+    "landlord": "It holds no registration: it owns the building of {}.",
+}
+#: So many homes are named; of more, how many they are.
+NAMED = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A company's homes in one council's area, by its nearest role to each: registered, else above, else landlord."""
+
+    authority: str | None
+    authority_name: str | None
+    homes: Mapping[Role, tuple[Home, ...]]
+
+    @property
+    def all(self) -> tuple[Home, ...]:
+        """Every home of the area once, in order of id."""
+        return tuple(sorted((home for some in self.homes.values() for home in some), key=lambda home: home.id))
+
+    @property
+    def beds(self) -> int:
+        """Their registered beds; a home whose number is not known adds none."""
+        return sum(home.current.record.beds or 0 for home in self.all)
+
+    @property
+    def sentence(self) -> str:
+        """Which homes are concerned and how, in one sentence a role."""
+        return " ".join(_WORDS[role].format(_homes(some)) for role, some in self.homes.items() if some)
+
+
+def _homes(homes: Sequence[Home]) -> str:
+    beds = sum(home.current.record.beds or 0 for home in homes)
+    known = all(home.current.record.beds is not None for home in homes)
+    counted = f"{beds:,} beds" if known else f"{beds:,} beds at least"
+    names = [home_words(home) for home in sorted(homes, key=lambda home: (-(home.current.record.beds or 0), home.id))]
+    if len(homes) == 1:
+        return f"{names[0]}, {counted}"
+    more = f" and {len(names) - NAMED:,} more" if len(names) > NAMED else ""
+    return f"{len(homes):,} homes here, {counted}: {'; '.join(names[:NAMED])}{more}"
+
+
+def standings(snapshot: Snapshot) -> dict[str, tuple[Standing, ...]]:
+    """By company (``gb-coh:…``), where it stands behind open homes: one entry a council's area, in order of code.
+
+    A company is above another where the latter's register of control names it by a number of Companies House.
+    """
+    roles: dict[str, dict[str, Role]] = {}
+    above = {
+        company: sorted(
+            {entry.party.id or "" for entry in entries if entry.active(snapshot.on) and _is_company(entry.party.id)}
+        )
+        for company, entries in snapshot.controls.items()
+    }
+    for home in snapshot.homes.values():
+        if not home.current.active(snapshot.on):
+            continue
+        provider = snapshot.providers.get(home.current.record.provider_id or "")
+        company = provider.record.company if provider else None
+        if company is not None:
+            roles.setdefault(company, {})[home.id] = "registered"
+            for parent in _ancestors(company, above):
+                roles.setdefault(parent, {}).setdefault(home.id, "above")
+        for landlord in owners_of(snapshot, home.id):
+            if _is_company(landlord):
+                roles.setdefault(landlord, {}).setdefault(home.id, "landlord")
+    return {company: _by_area(snapshot, roles[company]) for company in sorted(roles)}
+
+
+def owners_of(snapshot: Snapshot, home: str) -> dict[str, str]:
+    """The named owners of a home's accepted titles: the party's id, and its name as a person reads it."""
+    found: dict[str, str] = {}
+    trace = snapshot.traces.get(home)
+    for link in trace.accepted if trace else ():
+        title = snapshot.titles.get(link.title)
+        for owner in title.owners if title else ():
+            country = f", {plain(owner.proprietor.country)}" if owner.proprietor.country else ""
+            number = f" ({owner.party.id})" if _is_company(owner.party.id) else ""
+            found.setdefault(owner.party.id or owner.party.rule, f"{plain(owner.proprietor.name)}{country}{number}")
+    return dict(sorted(found.items()))
+
+
+def _is_company(party: str | None) -> bool:
+    return party is not None and party.startswith("gb-coh:")
+
+
+def _ancestors(company: str, above: Mapping[str, Sequence[str]]) -> list[str]:
+    """Every company above one, each once; a ring ends where it began."""
+    found, fresh = dict[str, None](), [company]
+    while fresh:
+        fresh = [one for below in fresh for one in above.get(below, ()) if one not in found and one != company]
+        found |= dict.fromkeys(fresh)
+    return list(found)
+
+
+def _by_area(snapshot: Snapshot, roles: Mapping[str, Role]) -> tuple[Standing, ...]:
+    areas: dict[str, dict[Role, list[Home]]] = {}
+    for identifier, role in roles.items():
+        home = snapshot.homes[identifier]
+        areas.setdefault(home.current.place.authority or "", {}).setdefault(role, []).append(home)
+    found = []
+    for code in sorted(areas):
+        some: dict[Role, tuple[Home, ...]] = {role: tuple(areas[code].get(role, ())) for role in _WORDS}
+        name = next(home.current.place.authority_name for homes in some.values() for home in homes)
+        found.append(Standing(code or None, name, some))
+    return tuple(found)
