@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Annotated, Any
-from zoneinfo import ZoneInfo
 
 import typer
 from sqlalchemy import Engine
 
-from cli.session import AsJson, Incomplete, Refused, answer_json, answer_table, day, messages, open_register
+from cli.session import AsJson, Incomplete, Refused, answer_json, answer_table, answers, day, messages, open_register
 from contingency.needs import Need
+from crawler.nightly import LONDON, ready
 from crawler.refresh import NotConfigured, replay
 from crawler.refresh import refresh as crawl
 from crawler.source import SOURCES, SourceProblem
@@ -23,9 +23,6 @@ from register.records import Delivery, Fault, Observation
 from register.settings import Settings
 
 load = typer.Typer(no_args_is_help=True, help="The council's own figures: vacancies and residents, from CSV.")
-
-#: The day a list describes is a day in the regulators' own time zone.
-LONDON = ZoneInfo("Europe/London")
 
 
 def now() -> tuple[datetime, date]:
@@ -75,13 +72,10 @@ def refresh(
 
 def _configured(settings: Settings) -> list[str]:
     """Every source that can be crawled, in order of their dependencies; those that lack a key are named and left."""
-    ready = []
-    for name, source in sorted(SOURCES.items(), key=lambda item: (len(item[1].schedule.after), item[0])):
-        if source.key is not None and settings.source_key(name) is None and settings.source_url(name) is None:
-            messages.print(f"{name}: not configured (LONGSTOP_{name.upper()}_KEY is not set)")
-        else:
-            ready.append(name)
-    return ready
+    names, lacking = ready(settings)
+    for sentence in lacking.values():
+        messages.print(sentence, markup=False)
+    return names
 
 
 def _replay(name: str, path: Path, as_at: date | None, settings: Settings, engine: Engine, *, full: bool) -> RunReport:
@@ -123,6 +117,10 @@ def run_document(report: RunReport) -> dict[str, Any]:
         "state": report.state,
         "reasons": list(report.reasons),
         "notes": list(report.notes),
+        "nothing_new": list(report.nothing_new),
+        "requests": report.cost.requests if report.cost else None,
+        "received_bytes": report.cost.received if report.cost else None,
+        "seconds": report.cost.seconds if report.cost else None,
         "lists": [
             {
                 "feed": d.feed,
@@ -142,15 +140,21 @@ def run_document(report: RunReport) -> dict[str, Any]:
 
 def print_run(report: RunReport) -> None:
     """One run as a table on the terminal."""
+    spent = f", {report.cost.requests:,} requests in {report.cost.seconds:.1f} s" if report.cost else ""
+    if report.nothing_new and not report.deliveries:
+        answers.print(f"{report.source}: {report.state}{spent}", markup=False)
+        for sentence in report.nothing_new:
+            answers.print(f"  {sentence}", markup=False)
+        return
     answer_table(
-        f"{report.source}: {report.state}",
+        f"{report.source}: {report.state}{spent}",
         ("list", "as at", "whole list", "rows in", "= published", "+ unchanged", "+ quarantined", "absent now"),
         (
             (d.feed, d.as_at, "yes" if d.complete else "no", d.handed, d.published, d.unchanged, d.quarantined, d.ended)
             for d in report.deliveries
         ),
     )
-    for sentence in (*report.reasons, *report.notes):
+    for sentence in (*report.reasons, *report.notes, *report.nothing_new):
         messages.print(sentence, markup=False)
 
 

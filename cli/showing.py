@@ -89,9 +89,14 @@ def _state_document(state: SourceState) -> dict[str, Any]:
         "learnt": state.learnt.isoformat() if state.learnt else None,
         "as_at": state.as_at.isoformat() if state.as_at else None,
         "age_days": state.age,
+        "health": state.health,
         "stale": state.stale,
         "partial": state.partial,
         "issues": list(state.issues),
+        "nothing_new": list(state.nothing_new),
+        "requests": state.cost.requests if state.cost else None,
+        "received_bytes": state.cost.received if state.cost else None,
+        "seconds": state.cost.seconds if state.cost else None,
         "rows_in": sum(one.handed for one in state.lists),
         "published": sum(one.published for one in state.lists),
         "unchanged": sum(one.unchanged for one in state.lists),
@@ -105,6 +110,7 @@ def _list_document(one: ListState) -> dict[str, Any]:
         "feed": one.feed,
         "as_at": one.as_at.isoformat(),
         "complete": one.complete,
+        "changes_only": one.increment,
         "origin": one.origin,
         "run": one.run,
         "rows_in": one.handed,
@@ -125,16 +131,32 @@ def _print_states(states: tuple[SourceState, ...]) -> None:
         ("list", "as at", "age in days", "whole list", "rows in", "= published", "+ unchanged", "+ quarantined",
          "fields unread", "state"),
         (
-            (one.feed, one.as_at, state.age, "yes" if one.complete else "no", one.handed, one.published,
+            (one.feed, one.as_at, state.age, _whole(one), one.handed, one.published,
              one.unchanged, one.quarantined, one.fields_unread,
              "STALE" if state.stale else "PARTIAL" if state.partial else "good")
             for state in states
             for one in state.lists
         ),
     )  # fmt: skip
+    if any(state.cost for state in states):
+        answer_table(
+            "The last crawl of each source",
+            ("source", "last good run (UTC)", "requests", "kilobytes", "seconds"),
+            (
+                (state.source, f"{state.learnt:%Y-%m-%d %H:%M}" if state.learnt else None,
+                 state.cost.requests, round(state.cost.received / 1000), f"{state.cost.seconds:.1f}")
+                for state in states
+                if state.cost
+            ),
+        )  # fmt: skip
     for state in states:
-        for sentence in state.issues:
+        for sentence in (*state.issues, *state.nothing_new):
             answers.print(f"{state.source}: {sentence}", markup=False)
+
+
+def _whole(one: ListState) -> str:
+    """What a list claims to be: the whole list, what has changed in it, or neither."""
+    return "yes" if one.complete else "changes" if one.increment else "no"
 
 
 def search(

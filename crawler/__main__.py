@@ -39,6 +39,8 @@ def outcome_of(job: Job) -> Outcome:
         return Outcome(trouble=f"{job.source}: {problem}")
     except IntakeProblem as problem:
         return Outcome(trouble=str(problem))
+    except KeyboardInterrupt:
+        return Outcome(trouble=f"{job.source}: the crawl was stopped before it had begun; nothing was published.")
     except OSError as problem:
         why = problem.strerror or problem
         return Outcome(trouble=f"{job.source}: the disk failed the crawl ({why}); nothing was published.")

@@ -22,8 +22,8 @@ from crawler.tables import SourceChanged
 OVERLAP = timedelta(days=30)
 #: After a full pass so old another is due: only a whole list can say that a record has gone.
 FULL_PASS_AFTER = timedelta(days=31)
-#: Where a list counts a few records more or fewer than the changes account for, a full pass comes after a week.
-FULL_PASS_AT_ODDS_AFTER = timedelta(days=7)
+#: Where a few records could not be had, or a list counts a few more or fewer than the changes account for: a week.
+FULL_PASS_SOON = timedelta(days=7)
 #: More than so many records, and more than so large a share, are no few: then the full pass is made at once.
 FEW, FEW_SHARE = 5, 0.001
 #: A window of more pages than this is no answer to believe.
@@ -41,12 +41,14 @@ class FullPass(msgspec.Struct, frozen=True):
     """The last pass over everything: of which address, when it began (UTC), and how many each list counted.
 
     ``reader`` is what its reading depended on: corrections that came since are applied by another full pass.
+    ``whole``: every record came; else what is gone could not be told, and the next full pass comes sooner.
     """
 
     base: str
     began: datetime
     totals: dict[str, int]
     reader: str
+    whole: bool = True
 
 
 class Gap(msgspec.Struct, frozen=True):
@@ -151,7 +153,7 @@ def left_off(
     full = _decoded(bookmarks.get(FULL), FullPass)
     if full is None or since is None or (full.base, full.reader) != (base, reader):
         return None
-    if not full.began <= since <= now or now - full.began > FULL_PASS_AFTER:
+    if not full.began <= since <= now or now - full.began > (FULL_PASS_AFTER if full.whole else FULL_PASS_SOON):
         return None
     fetched = _decoded(bookmarks.get(FETCHED), dict[str, dict[str, datetime]])
     owed = _decoded(bookmarks.get(OWED), dict[str, list[str]])

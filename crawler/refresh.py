@@ -29,6 +29,7 @@ from crawler.source import Source, SourceProblem, source_named
 from crawler.spider import RegisterSpider, Run, StreamOfChanges
 from crawler.tables import SourceChanged
 from crawler.terms import require_acceptance
+from crawler.watch import Watch
 from crawler.workbooks import Damaged
 from register.bookmarks import last_crawl, read_bookmarks
 from register.database import open_database
@@ -89,10 +90,11 @@ def refresh(
     learnt: datetime,
     engine_url: str | None = None,
     full: bool = False,
+    watch: Watch | None = None,
 ) -> RunReport:
     """Crawl a source and publish what it says. The spider runs in a process of its own, as Scrapy's reactor must.
 
-    ``engine_url`` is the register's database, by default the one in the settings.
+    ``engine_url`` is the register's database, by default the one in the settings. ``watch`` may stop the crawl.
 
     Beside the settings, the environment may hold ``LONGSTOP_CONTACT`` (named in the User-Agent),
     ``LONGSTOP_<SOURCE>_RATE`` (requests a minute), ``LONGSTOP_<SOURCE>_TIMEOUT`` (seconds for one answer) and
@@ -126,7 +128,7 @@ def refresh(
     )
     with TemporaryDirectory(prefix="longstop-") as folder:
         answer = Path(folder) / "report.json"
-        status = _in_its_own_process(job, answer)
+        status = _in_its_own_process(job, answer, watch or Watch())
         if answer.is_file():
             outcome = msgspec.json.decode(answer.read_bytes(), type=Outcome)
             if outcome.report is None:
@@ -150,16 +152,18 @@ def _utc(moment: datetime) -> datetime:
     return moment.astimezone(UTC).replace(tzinfo=None) if moment.tzinfo else moment
 
 
-def _in_its_own_process(job: Job, answer: Path) -> int:
+def _in_its_own_process(job: Job, answer: Path, watch: Watch) -> int:
     """Crawl in a new process, and give its exit status. It ends when this one ends, however that comes about."""
     command = [sys.executable, "-m", "crawler", str(answer)]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=STANDARD_ERROR) as process:
+    output = STANDARD_ERROR if watch.said is None else subprocess.PIPE
+    errors = None if watch.said is None else subprocess.STDOUT
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=output, stderr=errors) as process:
         try:
             if process.stdin is not None:
                 with suppress(BrokenPipeError):  # it is dead already: its status tells
                     process.stdin.write(msgspec.json.encode(job) + b"\n")
                     process.stdin.flush()
-            return process.wait()
+            return watch.over(process)
         finally:
             process.kill()
 

@@ -7,12 +7,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import Connection, Engine, and_, func, or_, select
 
 from register.database import reading
 from register.models import DeliveryRow, QuarantineRow, RunRow, table_of
+from register.runs import Cost
 from register.spool import left_overs
 
 #: Age in days of the newest list above which a source is stale, where none is set: monthly files come some days late.
@@ -23,7 +24,10 @@ MOST_REMARKS = 8
 
 @dataclass(frozen=True, slots=True)
 class ListState:
-    """The last good list of one feed, with its sum: ``handed`` = ``published`` + ``unchanged`` + ``quarantined``."""
+    """The last good list of one feed, or the list of changes (``increment``) that came after it.
+
+    With its sum: ``handed`` = ``published`` + ``unchanged`` + ``quarantined``.
+    """
 
     feed: str
     as_at: date
@@ -36,15 +40,17 @@ class ListState:
     quarantined: int
     ended: int
     fields_unread: int
+    increment: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class SourceState:
     """One source as of a day. ``as_at`` is its newest list's day, ``age`` the days since then; ``None``: no good run.
 
-    ``learnt`` is when the last good run was learnt (UTC). ``issues`` are sentences; ``stale`` is true where the newest
-    list is too old or a later run was not published, ``partial`` where a newest list was not read whole, so that what
-    is absent from it says nothing.
+    ``learnt`` is when the last good run was learnt (UTC). ``issues`` are sentences. ``failed``: the last run was not
+    published; ``stale``: that is so, or the newest list is too old; ``partial``: a newest list was not read whole, so
+    that what is absent from it says nothing. ``cost`` is what the last run cost, where it was a crawl; ``nothing_new``
+    says what the last good run asked for and found unchanged.
     """
 
     source: str
@@ -56,6 +62,16 @@ class SourceState:
     issues: tuple[str, ...]
     lists: tuple[ListState, ...]
     partial: bool = False
+    failed: bool = False
+    nothing_new: tuple[str, ...] = ()
+    cost: Cost | None = None
+
+    @property
+    def health(self) -> Literal["ok", "partial", "stale", "failed"]:
+        """The source in one word, the worst that is true of it."""
+        if self.failed or self.last_good_run is None:
+            return "failed"
+        return "stale" if self.stale else "partial" if self.partial else "ok"
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,11 +107,14 @@ def source_states(
             .where(run.c.state == "published")
             .order_by(delivery.c.id)
         )
-        newest: dict[str, dict[str, Any]] = {}
+        newest: dict[str, dict[tuple[str, bool], Any]] = {}
         for row in deliveries.mappings():
-            held = newest.setdefault(row["source"], {}).get(row["feed"])
+            of_source = newest.setdefault(row["source"], {})
+            held = of_source.get((row["feed"], row["increment"]))
             if held is None or row["as_at"] >= held["as_at"]:
-                newest[row["source"]][row["feed"]] = row
+                of_source[row["feed"], row["increment"]] = row
+                if not row["increment"]:
+                    of_source.pop((row["feed"], True), None)  # a whole list says again what had changed before it
         remarks = _remarks(connection, {row["id"]: row for feeds in newest.values() for row in feeds.values()})
     by_source: dict[str, list[Any]] = {}
     for one in runs:
@@ -163,7 +182,7 @@ def _remarks(connection: Connection, lists: Mapping[int, Any]) -> list[_Remark]:
 def _state(
     name: str,
     runs: Sequence[Any],
-    newest: Mapping[str, Any],
+    newest: Mapping[tuple[str, bool], Any],
     today: date,
     *,
     limit: int,
@@ -212,7 +231,15 @@ def _state(
         issues=tuple(issues),
         lists=lists,
         partial=bool(of_lists) or any(one.nameless for one in others),
+        failed=failed,
+        nothing_new=tuple(json.loads(last_good["reasons"])) if last_good else (),
+        cost=_cost(runs[-1]) if runs else None,
     )
+
+
+def _cost(run: Any) -> Cost | None:
+    """What a run cost; ``None`` for files that were handed over."""
+    return None if run["requests"] is None else Cost(run["requests"], run["received"] or 0, run["seconds"] or 0.0)
 
 
 def list_days(engine: Engine, known: date | None = None) -> dict[str, tuple[date, ...]]:

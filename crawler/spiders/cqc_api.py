@@ -20,7 +20,7 @@ from twisted.python.failure import Failure
 from crawler.cqc_changes import (
     FETCHED,
     FULL,
-    FULL_PASS_AT_ODDS_AFTER,
+    FULL_PASS_SOON,
     LATEST_CLOCK,
     OWED,
     FullPass,
@@ -84,7 +84,8 @@ class CqcApi(RegisterSpider):
             return
         sound = all(one.pages_read and not one.scoped and one.doubt_of_ids is None for one in lists.values())
         totals = {kind: len(one.ids) for kind, one in lists.items()}
-        full = FullPass(self.run.base, self.run.learnt, totals, self.run.reader)
+        whole = all(one.whole for one in lists.values())
+        full = FullPass(self.run.base, self.run.learnt, totals, self.run.reader, whole)
         self.run.bookmark(FULL, encoded(full) if sound else None)
         self.run.bookmark(FETCHED, None)
 
@@ -151,7 +152,7 @@ class CqcApi(RegisterSpider):
         self._wanted[kind] = left.wanted(kind, self._windows[kind])
         gap = left.gap(kind, total, self._wanted[kind])
         if gap is not None:
-            if gap.large or self.run.learnt - left.full.began >= FULL_PASS_AT_ODDS_AFTER:
+            if gap.large or self.run.learnt - left.full.began >= FULL_PASS_SOON:
                 yield from self._read_all(kind, "total", gap.sentence)
                 return
             self.run.nothing_new.append(f"{kind}: {gap.sentence}; the whole list is read within a week.")

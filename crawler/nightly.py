@@ -1,0 +1,65 @@
+"""The nights: which sources are asked, in which order, and when each one's turn comes next.
+
+A source comes after those that it rests on: regulators before companies, companies before the titles that they own.
+Where two turns fall on one moment, that order holds too: each source has a second of its own in the minute.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from graphlib import CycleError, TopologicalSorter
+from zoneinfo import ZoneInfo
+
+from apscheduler.triggers.cron import CronTrigger  # type: ignore[import-untyped]  # ships no types
+
+from crawler.source import SOURCES, Source, SourceProblem
+from register.settings import Settings
+
+#: Crons are in the regulators' own time, summer time included.
+LONDON = ZoneInfo("Europe/London")
+
+
+def in_order(names: Collection[str]) -> list[str]:
+    """Sources in the order of a night: after those that they rest on, else by their time, else by name.
+
+    Raises SourceProblem where sources rest on each other.
+    """
+    sorter = TopologicalSorter({name: _rests_on(name) for name in SOURCES})
+    try:
+        sorter.prepare()
+    except CycleError as problem:
+        raise SourceProblem(f"these sources wait for each other: {', '.join(problem.args[1])}") from problem
+    ordered: list[str] = []
+    while sorter.is_active():
+        turn = sorted(sorter.get_ready(), key=lambda name: (_clock(SOURCES[name]), name))
+        ordered += turn
+        sorter.done(*turn)
+    return [name for name in ordered if name in names]
+
+
+def ready(settings: Settings) -> tuple[list[str], dict[str, str]]:
+    """The sources that can be asked, in order; and of the others, a sentence each on what is lacking."""
+    lacking = {
+        name: f"{name}: not configured (LONGSTOP_{name.upper()}_KEY is not set)"
+        for name, source in sorted(SOURCES.items())
+        if source.key is not None and settings.source_key(name) is None and settings.source_url(name) is None
+    }
+    return in_order(SOURCES.keys() - lacking.keys()), lacking
+
+
+def trigger_of(name: str, *, turn: int = 0) -> CronTrigger:
+    """When a source's turn comes. ``turn`` is its place in the night's order, and its second in the minute."""
+    minute, hour, day, month, weekday = SOURCES[name].schedule.cron.split()
+    return CronTrigger(
+        second=min(turn, 59), minute=minute, hour=hour, day=day, month=month, day_of_week=weekday, timezone=LONDON
+    )
+
+
+def _rests_on(name: str) -> list[str]:
+    return [one for one in SOURCES[name].schedule.after if one in SOURCES]
+
+
+def _clock(source: Source) -> tuple[int, ...]:
+    """Hour and minute of a cron line, for its place among sources that wait for the same ones."""
+    minute, hour, *_ = source.schedule.cron.split()
+    return tuple(int(part) if part.isdecimal() else 0 for part in (hour, minute))
