@@ -164,7 +164,7 @@ def _across(words: str) -> float:
 def _arrows(arrows: Sequence[Arrow], spots: Mapping[str, _Spot], name: str) -> Iterator[str]:
     """Lines first, then their words, so that no line crosses out a figure."""
     words = []
-    taken: list[tuple[float, float, float]] = []
+    taken = [(spot.x + _WIDTH / 2, spot.y + _HEIGHT / 2, _WIDTH / 2, _HEIGHT / 2) for spot in spots.values()]
     seen: dict[tuple[str, str], int] = {}
     for arrow in sorted(arrows, key=lambda one: (one.holder, one.held, one.words)):
         start, end = spots[arrow.holder], spots[arrow.held]
@@ -193,19 +193,19 @@ def _arrows(arrows: Sequence[Arrow], spots: Mapping[str, _Spot], name: str) -> I
     yield from words
 
 
-def _free(curve: tuple[tuple[float, float], ...], half: float, taken: list[tuple[float, float, float]]) -> _Spot:
-    """The first place on a line where its words touch no other words; the middle where there is none."""
+def _free(curve: tuple[tuple[float, float], ...], half: float, taken: list[tuple[float, float, float, float]]) -> _Spot:
+    """The first place on a line where its words touch no box and no other words; the middle where there is none."""
     places = []
     for part in (0.5, 0.66, 0.34, 0.78, 0.22, 0.88, 0.12):
         back = 1 - part
         weights = (back**3, 3 * back**2 * part, 3 * back * part**2, part**3)
         x, y = (sum(weight * point[axis] for weight, point in zip(weights, curve, strict=True)) for axis in (0, 1))
         places.append(_Spot(x, y))
-        if all(abs(x - other) > half + wide or abs(y - up) > 13 for other, up, wide in taken):
+        if all(abs(x - other) > half + wide or abs(y - up) > 7 + tall for other, up, wide, tall in taken):
             break
     else:
         places.append(places[0])
-    taken.append((places[-1].x, places[-1].y, half))
+    taken.append((places[-1].x, places[-1].y, half, 7.0))
     return places[-1]
 
 

@@ -7,7 +7,7 @@ The spreadsheet takes the values themselves.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import groupby
 from typing import Literal
@@ -179,6 +179,20 @@ def print_table(table: Table, *, short: bool, elsewhere: str) -> PrintedTable:
         head=table.head,
         records=table.records,
     )
+
+
+def print_records(table: Table, cited: set[str], *, elsewhere: str) -> PrintedTable:
+    """A table of records as words: only the rows whose number (their first cell) is in ``cited``."""
+    rows = tuple(row for row in table.rows if show(row[0]) in cited)
+    printed = print_table(replace(table, rows=rows), short=False, elsewhere=elsewhere)
+    left = len(table.rows) - len(rows)
+    if not left:
+        return printed
+    words = (
+        f"The {number(len(rows))} records that the rows printed here lead to; all {number(len(table.rows))} are in "
+        f"{elsewhere}, sheet “{table.sheet}”."
+    )
+    return replace(printed, left_out=words)
 
 
 def _last_row(table: Table, most: int | None) -> int:

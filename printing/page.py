@@ -9,7 +9,7 @@ from importlib.resources import files
 import jinja2
 from markupsafe import Markup
 
-from printing.layout import Figure, Picture, PrintedTable, Report, print_table
+from printing.layout import Figure, Picture, PrintedTable, Report, print_records, print_table
 from printing.wording import day
 
 #: A table of more columns than this is printed on pages turned on their side.
@@ -31,10 +31,24 @@ class PrintedSection:
 
 
 def printed_sections(report: Report, *, short: bool) -> Sequence[PrintedSection]:
-    """The sections as words. ``short``: long tables are cut to what they say they print at most, and say so."""
+    """The sections as words. ``short``: long tables are cut to what they say they print at most, and say so.
+
+    Of a table of records those rows are printed that the other printed rows lead to.
+    """
+    elsewhere = f"{report.name}.xlsx"
+    printed = {
+        id(table): print_table(table, short=short, elsewhere=elsewhere)
+        for section in report.sections
+        for table in section.tables
+        if not table.records
+    }
+    cited = {number for table in printed.values() for number in _cited(table)}
     found = []
     for section in report.sections:
-        tables = tuple(print_table(table, short=short, elsewhere=f"{report.name}.xlsx") for table in section.tables)
+        tables = tuple(
+            print_records(table, cited, elsewhere=elsewhere) if table.records else printed[id(table)]
+            for table in section.tables
+        )
         found.append(
             PrintedSection(
                 id=section.id,
@@ -48,6 +62,13 @@ def printed_sections(report: Report, *, short: bool) -> Sequence[PrintedSection]
             )
         )
     return found
+
+
+def _cited(table: PrintedTable) -> set[str]:
+    """The numbers of the records that a printed table leads to."""
+    columns = [place for place, column in enumerate(table.columns) if column.refs]
+    rows = [row for row in table.rows if row.kind == "row"]
+    return {number for row in rows for place in columns for number in row.cells[place].split(", ") if number}
 
 
 def html_page(report: Report) -> bytes:

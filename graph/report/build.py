@@ -41,9 +41,10 @@ def build_report(
     group_table = owners.group_table(ground, ledger, groups)
     chains = owners.chain_sections(ground, ledger, groups)
     lenders = figures.lender_table(ground, ledger)
-    boards = owners.board_table(ground, ledger)
+    boards = owners.board_tables(ground, ledger)
     markets, market_tables = figures.concentration_tables(ground, needs_of)
-    homes, on_page, on_print = buildings.home_table(ground, ledger)
+    homes = buildings.home_table(ground, ledger)
+    links = owners.link_table(ground, ledger, groups)
     limits, proof = _limits(ground, notes), _proof(ground, scope)
     sections = (
         _summary(ground, scope, measures),
@@ -57,8 +58,9 @@ def build_report(
         Section("measures", "What is known of owners", tables=(figures.measure_table(measures),)),
         Section("groups", "Groups", tables=(owners.rules_table(ground), group_table)),
         *chains,
+        Section("links", "All links of ownership", tables=(links,)),
         Section("lenders", "Lenders", tables=(lenders,)),
-        Section("boards", "Boards", tables=(boards,)),
+        Section("boards", "Boards", tables=boards),
         Section(
             "concentration",
             "Concentration by council",
@@ -68,7 +70,7 @@ def build_report(
         Section("homes", "Home by home", tables=(homes,), wide=True),
         Section("methods", "How the figures are worked out", tables=(figures.method_table(measures),), wide=True),
         _sources(ground),
-        Section("records", "Records", tables=(ledger.table(most=on_print, page_most=on_page),), wide=True),
+        Section("records", "Records", tables=(ledger.table(),), wide=True),
         proof,
     )
     report = Report(

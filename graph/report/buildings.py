@@ -16,7 +16,7 @@ from printing.wording import clean, count, number, percentage
 #: Of a landlord with many homes so many are cited beside it; the table of homes cites all.
 _CITED = 3
 #: Rows that the page and the print show of the table of homes.
-PAGE_HOMES, PRINT_HOMES = 400, 40
+_PAGE, _PRINT = 400, 40
 
 
 def landlord_table(ground: Ground, ledger: Ledger) -> Table:
@@ -46,8 +46,8 @@ def landlord_table(ground: Ground, ledger: Ledger) -> Table:
         "below. Registered in: as the title or the company register says. Largest tenant: by the rule control50. "
         f"Records: those of the first {_CITED} homes; the table of homes names the rest.",
         empty="No landlord is known.",
-        page_most=400,
-        most=60,
+        page_most=_PAGE,
+        most=_PRINT,
     )
 
 
@@ -149,8 +149,8 @@ def _part(holding: Holding) -> str:
     return "let by a landlord named above" if holding.landlords else "traced, but to no owner"
 
 
-def home_table(ground: Ground, ledger: Ledger) -> tuple[Table, int, int]:
-    """Every home in scope, by council; and how many records the rows on the page, and on the print, rest on."""
+def home_table(ground: Ground, ledger: Ledger) -> Table:
+    """Every home in scope, by council."""
     homes = sorted(
         ground.homes,
         key=lambda home: (
@@ -161,8 +161,7 @@ def home_table(ground: Ground, ledger: Ledger) -> tuple[Table, int, int]:
         ),
     )
     rows: list[tuple[Cell, ...]] = []
-    on_page = on_print = 0
-    for turn, home in enumerate(homes, start=1):
+    for home in homes:
         holding = ground.holdings[home.id]
         cites = [ledger.cite([*ledger.runs(home.id), *ledger.building(holding)])]
         if holding.state != "traced":
@@ -184,9 +183,7 @@ def home_table(ground: Ground, ledger: Ledger) -> tuple[Table, int, int]:
                 ", ".join(one for one in cites if one),
             )
         )
-        on_page = len(ledger) if turn <= PAGE_HOMES else on_page
-        on_print = len(ledger) if turn <= PRINT_HOMES else on_print
-    table = Table(
+    return Table(
         caption="Homes, who runs them, and whose the buildings are",
         columns=(
             Column("Council", 24),
@@ -205,10 +202,9 @@ def home_table(ground: Ground, ledger: Ledger) -> tuple[Table, int, int]:
         note="Owner: of the superior title (the freehold, else the lease found). Owner and provider: the same company, "
         "related (a common owner of a quarter or more, or a common director), unrelated, or unknown.",
         grouped=True,
-        most=PRINT_HOMES,
-        page_most=PAGE_HOMES,
+        most=_PRINT,
+        page_most=_PAGE,
     )
-    return table, on_page, on_print
 
 
 def _place(ground: Ground, party: str) -> str:

@@ -80,7 +80,7 @@ class Ledger:
         sentence = f"the search for the building of {self.snapshot.homes[holding.home].current.record.name}: {reason}"
         return self.cite_record(sentence, f"trace of {holding.home}", trace.evidence, holding.detail or reason)
 
-    def table(self, most: int, page_most: int) -> Table:
+    def table(self) -> Table:
         """Every record cited so far."""
         return Table(
             caption="The records: list, day, file, row and rule behind each numbered claim",
@@ -91,8 +91,6 @@ class Ledger:
             "own list, its day, the file and the row, and the digest by which that row can be checked. A rule says how "
             "two records were held to speak of one thing; “inferred” means that no record says so.",
             empty="Nothing in this report rests on a single record.",
-            most=most,
-            page_most=page_most,
             records=True,
         )
 
@@ -117,7 +115,7 @@ class Ledger:
                 )
             self._rows.append(
                 (
-                    len(self._rows) + 1,
+                    str(len(self._rows) + 1),
                     sentence,
                     record,
                     f"{first.feed}{others}" if first else "no record",

@@ -17,9 +17,10 @@ from graph.report.ledger import Ledger
 from printing.diagram import Arrow, Box, BoxKind, draw_diagram
 from printing.layout import Cell, Column, Picture, Section, Table
 from printing.wording import count, number, percentage
+from register.snapshot import Officer
 
-#: Groups whose chain is drawn: the largest. The chains of all stand in the workbook.
-DRAWN = 8
+#: Groups whose chain is drawn: the largest. Every group's links stand in the workbook.
+DRAWN = 12
 #: Parties in one drawing at most; a group with more is drawn with the nearest to its homes.
 _MOST = 22
 
@@ -201,7 +202,7 @@ def _chain_table(ground: Ground, ledger: Ledger, group: Group, providers: Sequen
                 claim.holder_name,
                 claim.words,
                 claim.held_name,
-                str(claim.share) if claim.share else "not stated" if claim.kind == "controls" else "all",
+                _share_words(claim),
                 ledger.cite([claim]),
             )
             for claim in claims
@@ -215,36 +216,95 @@ def _chain_table(ground: Ground, ledger: Ledger, group: Group, providers: Sequen
     )
 
 
-def board_table(ground: Ground, ledger: Ledger) -> Table:
-    """Pairs of groups that share directors, with the appointments on both sides."""
-    rows: list[tuple[Cell, ...]] = []
-    for one in interlocks(ground):
-        claims = [
-            claim
-            for mine, theirs in one.appointments
-            for officer in (mine, theirs)
-            if officer.party.id is not None
-            for claim in ledger.edges(officer.party.id, officer.record.company, "officer")
-        ]
-        names = sorted({name_of(ground.network, director) for director in one.directors})
-        rows.append((one.names[0], one.names[1], len(one.directors), ", ".join(names), ledger.cite(claims)))
+def link_table(ground: Ground, ledger: Ledger, found: Sequence[tuple[Group, tuple[str, ...]]]) -> Table:
+    """Every link of ownership above every group's homes: for the workbook, not for a page."""
+    rows = tuple(
+        (
+            group_name(ground, group),
+            claim.holder_name,
+            claim.words,
+            claim.held_name,
+            _share_words(claim),
+            ledger.cite([claim]),
+        )
+        for group, homes in found
+        for claim in _links(ground, ledger, _providers(ground, homes))
+    )
     return Table(
-        caption="Groups that share a director",
+        caption="Every link above the homes in scope, group by group",
+        columns=(
+            Column("Group", 34),
+            Column("Holder", 34),
+            Column("What it does", 46),
+            Column("Held", 34),
+            Column("Share", 20),
+            Column("Records", 12, refs=True),
+        ),
+        rows=rows,
+        sheet="Links",
+        empty="No link of ownership above these homes is known.",
+        page_most=0,
+        most=0,
+    )
+
+
+def board_tables(ground: Ground, ledger: Ledger) -> tuple[Table, ...]:
+    """Directors on the boards of several groups; and the pairs of groups that share one."""
+    pairs = interlocks(ground)
+    seats: dict[str, dict[str, Officer]] = {}
+    names: dict[str, str] = {}
+    for one in pairs:
+        names |= dict(zip(one.groups, one.names, strict=True))
+        for director, officers in zip(one.directors, one.appointments, strict=True):
+            seats.setdefault(director, {}).update(zip(one.groups, officers, strict=True))
+    order = sorted(seats, key=lambda director: (-len(seats[director]), name_of(ground.network, director), director))
+    directors = Table(
+        caption="Directors on the boards of several groups",
+        columns=(
+            Column("Director", 30),
+            Column("Groups", 9, numeric=True),
+            Column("Which", 70),
+            Column("Records", 20, refs=True),
+        ),
+        rows=tuple(
+            (
+                name_of(ground.network, director),
+                len(seats[director]),
+                "; ".join(sorted(names[group] for group in seats[director])),
+                ledger.cite(
+                    claim
+                    for officer in seats[director].values()
+                    for claim in ledger.edges(director, officer.record.company, "officer")
+                ),
+            )
+            for director in order
+        ),
+        sheet="Directors",
+        note="Inferred: two entries are held to be one person by name and month of birth, or by Companies House's own "
+        "number of the officer. A shared director is no shared owner. Groups by the rule control50.",
+        empty="No two groups in scope are known to share a director.",
+        page_most=200,
+        most=25,
+    )
+    shared = Table(
+        caption="Pairs of groups that share a director",
         columns=(
             Column("Group", 34),
             Column("And group", 34),
             Column("Directors shared", 10, numeric=True),
-            Column("Who", 36),
-            Column("Records", 16, refs=True),
         ),
-        rows=tuple(rows),
+        rows=tuple((*one.names, len(one.directors)) for one in pairs),
         sheet="Boards",
-        note="Inferred: two entries are held to be one person by name and month of birth, or by Companies House's own "
-        "number of the officer. A shared director is no shared owner.",
-        empty="No two groups in scope are known to share a director.",
-        page_most=300,
-        most=40,
+        note="The directors and their records stand in the table before.",
+        empty="None are known.",
+        page_most=60,
+        most=15,
     )
+    return directors, shared
+
+
+def _share_words(claim: Claim) -> str:
+    return str(claim.share) if claim.share else "not stated" if claim.kind == "controls" else "all"
 
 
 def _providers(ground: Ground, homes: Iterable[str]) -> list[str]:
