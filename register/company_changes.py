@@ -57,8 +57,13 @@ class _Both:
 
     def of(self, records: Callable[[Snapshot], Mapping[str, tuple[Sourced, ...]]]) -> tuple[dict, dict]:  # type: ignore[type-arg]
         """What two snapshots hold of the company in one of their mappings, by id."""
-        was, now = ({one.record.id: one for one in records(s).get(self.id, ())} for s in (self.before, self.after))
-        return was, now
+        was = {one.record.id: one for one in records(self.before).get(self.id, ()) if self.held_then(one.evidence)}
+        return was, {one.record.id: one for one in records(self.after).get(self.id, ())}
+
+    def held_then(self, evidence: Iterable[Evidence]) -> bool:
+        """Whether a list of the earlier day or before held a thing: a snapshot of a day before the first list of a
+        source rests on that list, which is of a later day."""
+        return any(one.as_at <= self.before.on for one in evidence)
 
 
 def company_changes(before: Snapshot, after: Snapshot) -> Iterator[Change]:
@@ -145,7 +150,8 @@ def _control(both: _Both) -> Iterator[Event]:
         entries = snapshot.controls.get(both.id, ())
         return {one.record.id: one for one in entries if one.active(snapshot.on) and one.party.kind not in ("nobody",)}
 
-    was, now = active(both.before), active(both.after)
+    was = {identifier: one for identifier, one in active(both.before).items() if both.held_then(one.evidence)}
+    now = active(both.after)
     parties = tuple({one.party.id for one in some.values() if one.party.id} for some in (was, now))
     for identifier in sorted(now.keys() - was.keys()):
         entry = now[identifier]
@@ -370,7 +376,8 @@ def _overdue(company: Company, snapshot: Snapshot, field: str) -> bool | None:
 
 def _board(both: _Both) -> Iterator[Event]:
     """How many joined and left the board: no names, because a change of director alone says little."""
-    was = {one.record.id: one for one in both.before.officers.get(both.id, ()) if one.active(both.before.on)}
+    then = (one for one in both.before.officers.get(both.id, ()) if both.held_then(one.evidence))
+    was = {one.record.id: one for one in then if one.active(both.before.on)}
     now = {one.record.id: one for one in both.after.officers.get(both.id, ()) if one.active(both.after.on)}
     joined = [one for identifier, one in now.items() if identifier not in was and both.covers(one.evidence)]
     left = [one for identifier, one in was.items() if identifier not in now and both.covers(one.evidence)]

@@ -24,7 +24,7 @@ def landlord_changes(before: Snapshot, after: Snapshot) -> Iterator[Change]:
         was = before.traces[then]
         if not any((one.first or one.as_at) <= before.on for one in was.evidence):
             continue
-        old = owners_of(before, then)
+        old = owners_of(before, then, by=before.on)
         new = owners_of(after, home.id)
         fresh = {party: name for party, name in new.items() if party not in old}
         if not fresh:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Literal
 
 from register.change_kinds import home_words, plain
@@ -85,12 +86,18 @@ def standings(snapshot: Snapshot) -> dict[str, tuple[Standing, ...]]:
     return {company: _by_area(snapshot, roles[company]) for company in sorted(roles)}
 
 
-def owners_of(snapshot: Snapshot, home: str) -> dict[str, str]:
-    """The named owners of a home's accepted titles: the party's id, and its name as a person reads it."""
+def owners_of(snapshot: Snapshot, home: str, by: date = date.max) -> dict[str, str]:
+    """The named owners of a home's accepted titles: the party's id, and its name as a person reads it.
+
+    Links and titles that only lists of days after ``by`` hold are left out.
+    """
     found: dict[str, str] = {}
     trace = snapshot.traces.get(home)
     for link in trace.accepted if trace else ():
         title = snapshot.titles.get(link.title)
+        seen = [one.as_at for entry in title.entries for one in entry.evidence] if title else []
+        if min(seen, default=date.max) > by or min((one.as_at for one in link.evidence), default=by) > by:
+            continue
         for owner in title.owners if title else ():
             country = f", {plain(owner.proprietor.country)}" if owner.proprietor.country else ""
             number = f" ({owner.party.id})" if _is_company(owner.party.id) else ""

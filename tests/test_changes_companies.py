@@ -1,0 +1,337 @@
+"""What changed in the companies behind homes: which entity, which homes, and what is no change at all."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+from intake_cases import a_list, a_location, load
+from sqlalchemy import Engine
+
+from register.change_kinds import Change
+from register.changes import compare, ownership_changes
+from register.digest import Period, arrange, as_text, document
+from register.digest_pages import as_atom, as_html, change_id
+from register.reading import load_snapshot
+from register.records import (
+    ChargeRecord,
+    CompanyRecord,
+    ControlRecord,
+    InsolvencyRecord,
+    LinkRecord,
+    NoticeRecord,
+    OfficerRecord,
+    Proprietor,
+    ProviderRecord,
+    Record,
+    TitleRecord,
+    TraceRecord,
+)
+
+MAY, JUNE = date(2025, 5, 31), date(2025, 6, 30)
+PROVIDER, PARENT, LANDLORD = "gb-coh:99000001", "gb-coh:99000002", "gb-coh:99000003"
+HOMES = tuple(
+    a_location(n, beds=10 * n, provider_id="exercise:EXP-1", registered_on=date(2011, 4, 1), authority=authority,
+               name=f"Home {n}", postcode=f"EX{n} 1AA", address=(f"{n} Example Street",), town="Exampleton")
+    for n, authority in ((1, "Devon"), (2, "Devon"), (3, "Cornwall"))
+)  # fmt: skip
+RUNS = ProviderRecord(id="exercise:EXP-1", name="Exercise Care Limited", company=PROVIDER)
+ABOVE = ControlRecord(
+    id="psc:99000001/a", company=PROVIDER, kind="corporate-entity-person-with-significant-control",
+    name="EXERCISE HOLDINGS LIMITED", registration_number="99000002", place_registered="Companies House",
+    country_registered="England", natures=("ownership-of-shares-75-to-100-percent",), notified_on=date(2016, 4, 6),
+)  # fmt: skip
+
+
+def company(number: str = PROVIDER, **fields: object) -> CompanyRecord:
+    return CompanyRecord(id=number, name="EXERCISE CARE LIMITED", **{"status": "active", **fields})  # type: ignore[arg-type]
+
+
+class Register:
+    """A register of three homes of one provider under one parent, and short ways to load lists on two days."""
+
+    def __init__(self, engine: Engine, folder: Path) -> None:
+        self.engine, self.folder = engine, folder
+        for day in (MAY, JUNE):
+            self.lists(day, "cqc_api/locations", *HOMES)
+            self.lists(day, "cqc_api/providers", RUNS)
+
+    def lists(self, day: date, feed: str, *records: Record, complete: bool = True) -> None:
+        items = a_list(day, records, feed=feed, complete=complete, origin=f"{feed} of {day}")
+        learnt = datetime(2027, 1, 1, tzinfo=UTC)
+        report = load(self.engine, self.folder, items, source=feed.partition("/")[0], learnt=learnt)
+        assert report.state == "published", report.reasons
+
+    def both(self, feed: str, before: Sequence[Record], after: Sequence[Record]) -> None:
+        self.lists(MAY, feed, *before)
+        self.lists(JUNE, feed, *after)
+
+    def changed(self) -> tuple[Change, ...]:
+        return compare(load_snapshot(self.engine, on=MAY), load_snapshot(self.engine, on=JUNE))
+
+    def kinds(self) -> list[str]:
+        return [change.kind for change in self.changed()]
+
+
+@pytest.fixture
+def register(engine: Engine, tmp_path: Path) -> Register:
+    made = Register(engine, tmp_path)
+    made.both("companies_house/profiles", [company(), company(PARENT)], [company(), company(PARENT)])
+    made.both("companies_house/control", [ABOVE], [ABOVE])
+    return made
+
+
+def test_nothing_is_told_where_nothing_changed(register):
+    assert register.changed() == ()
+
+
+def test_a_new_owner_is_told_for_each_council_with_its_homes_and_beds(register):
+    new = ControlRecord(
+        id="psc:99000001/b", company=PROVIDER, kind="individual-person-with-significant-control",
+        name="Alex Sample001", person_mark="a" * 64, notified_on=date(2025, 6, 10),
+    )  # fmt: skip
+    register.lists(JUNE, "companies_house/control", ABOVE, new)
+    found = register.changed()
+    assert [(c.kind, c.authority_name, c.beds, c.homes) for c in found] == [
+        ("new controller", "Cornwall", 30, ("exercise:EX-003",)),
+        ("new controller", "Devon", 30, ("exercise:EX-001", "exercise:EX-002")),
+    ]
+    assert found[1].day == date(2025, 6, 10)
+    assert found[1].sentence == (
+        "EXERCISE CARE LIMITED (gb-coh:99000001): has a new party in its register of control: Alex Sample001 "
+        "(a person), notified on 10 June 2025. It holds the registration of 2 homes here, 30 beds: Home 2, Exampleton "
+        "(exercise:EX-002); Home 1, Exampleton (exercise:EX-001)."
+    )
+    assert found[1].evidence_after is not None and found[1].evidence_after.feed == "companies_house/control"
+
+
+def test_an_owner_that_ceased_is_told_and_the_same_party_entered_again_is_not(register):
+    ended = ControlRecord(**{f: getattr(ABOVE, f) for f in ABOVE.__struct_fields__} | {"ceased_on": date(2025, 6, 5)})
+    again = ControlRecord(**{f: getattr(ABOVE, f) for f in ABOVE.__struct_fields__} | {"id": "psc:99000001/c"})
+    register.lists(JUNE, "companies_house/control", ended, again)
+    assert register.kinds() == []
+    register.lists(JUNE, "companies_house/control", ended)
+    assert set(register.kinds()) == {"controller ceased"}
+    assert (
+        "EXERCISE HOLDINGS LIMITED (gb-coh:99000002) ceased on 5 June 2025 to control it." in register.changed()[0].said
+    )
+
+
+def test_a_failed_parent_holds_no_registration_and_no_homes_provider_has_failed(register):
+    case = InsolvencyRecord(
+        id="insolvency:99000002/1", company=PARENT, kind="in-administration",
+        dates=("administration-started-on 2025-06-12",),
+    )  # fmt: skip
+    register.lists(JUNE, "companies_house/insolvency", case)
+    first = register.changed()[0]
+    assert (first.kind, first.company, first.severity) == ("insolvency event", PARENT, 2)
+    assert "It holds no registration itself: it stands above the registered provider of" in first.said
+    assert first.said.endswith("By this no home's provider has failed.")
+    assert "That is a business failure in law" in first.said
+
+
+@pytest.mark.parametrize(
+    ("kind", "severity", "words"),
+    [
+        ("in-administration", 1, "That is a business failure in law"),
+        ("members-voluntary-liquidation", 4, "solvent"),
+        ("foreign-insolvency", 2, "has to be looked at"),
+    ],
+)
+def test_an_insolvency_of_a_provider_is_as_severe_as_the_law_makes_it(register, kind, severity, words):
+    case = InsolvencyRecord(id="insolvency:99000001/1", company=PROVIDER, kind=kind)
+    register.lists(JUNE, "companies_house/insolvency", case)
+    found = register.changed()
+    assert {(c.kind, c.severity) for c in found} == {("insolvency event", severity)}
+    assert words in found[0].said and "It holds the registration of" in found[0].said
+
+
+def test_a_petition_that_became_a_winding_up_is_told_again(register):
+    petition = InsolvencyRecord(
+        id="insolvency:99000001/1", company=PROVIDER, kind="compulsory-liquidation", dates=("petitioned-on 2025-05-20",)
+    )
+    ordered = InsolvencyRecord(
+        id="insolvency:99000001/1", company=PROVIDER, kind="compulsory-liquidation",
+        dates=("petitioned-on 2025-05-20", "wound-up-on 2025-06-20"),
+    )  # fmt: skip
+    register.both("companies_house/insolvency", [petition], [ordered])
+    assert {(c.kind, c.before, c.severity) for c in register.changed()} == {
+        ("insolvency event", "petition to wind up", 1)
+    }
+
+
+def test_a_notice_in_the_gazette_is_told_and_a_first_night_of_the_gazette_is_not(register):
+    notice = NoticeRecord(
+        id="gazette:90000001",
+        code="2452",
+        company=PROVIDER,
+        name="EXERCISE CARE LIMITED",
+        published_on=date(2025, 6, 20),
+    )
+    register.lists(JUNE, "gazette/notices", notice, complete=False)
+    assert register.kinds() == []
+    other = NoticeRecord(id="gazette:90000000", code="2450", company="gb-coh:99999999", published_on=date(2025, 5, 20))
+    register.lists(MAY, "gazette/notices", other, complete=False)
+    assert {(c.kind, c.severity, c.day) for c in register.changed()} == {("insolvency event", 1, date(2025, 6, 20))}
+    assert "by a notice in the Gazette of 20 June 2025 (gazette:90000001)" in register.changed()[0].said
+
+
+def charge(**fields: object) -> ChargeRecord:
+    given = {"status": "outstanding", "persons_entitled": ("Exercise Harbour Bank plc",), **fields}
+    return ChargeRecord(id="charge:99000001/1", company=PROVIDER, code="990000010001", **given)  # type: ignore[arg-type]
+
+
+def test_a_new_charge_and_a_satisfied_one_are_told_with_the_lender(register):
+    register.lists(JUNE, "companies_house/charges", charge(created_on=date(2025, 6, 3)))
+    assert set(register.kinds()) == {"new charge"}
+    assert "gave a new charge on 3 June 2025 to Exercise Harbour Bank plc." in register.changed()[0].said
+    register.lists(MAY, "companies_house/charges", charge())
+    register.lists(JUNE, "companies_house/charges", charge(status="fully-satisfied", satisfied_on=date(2025, 6, 9)))
+    assert {(c.kind, c.day, c.severity) for c in register.changed()} == {("charge satisfied", date(2025, 6, 9), 5)}
+
+
+def test_a_source_that_is_loaded_for_the_first_time_tells_of_nothing(engine, tmp_path):
+    register = Register(engine, tmp_path)
+    register.both("companies_house_bulk/control", [ABOVE], [ABOVE])
+    register.lists(JUNE, "companies_house/profiles", company(accounts_overdue=True))
+    register.lists(JUNE, "companies_house/charges", charge(created_on=date(2025, 6, 3)))
+    register.lists(JUNE, "companies_house/insolvency", InsolvencyRecord(
+        id="insolvency:99000001/1", company=PROVIDER, kind="in-administration"))  # fmt: skip
+    assert register.kinds() == []
+
+
+def test_a_company_that_was_not_looked_at_before_tells_of_nothing(register):
+    old = ChargeRecord(id="charge:99000002/1", company="gb-coh:99000007", status="outstanding")
+    above = ControlRecord(
+        **{f: getattr(ABOVE, f) for f in ABOVE.__struct_fields__}
+        | {"id": "psc:99000002/a", "company": PARENT, "registration_number": "99000007"}
+    )
+    register.lists(JUNE, "companies_house/charges", old)
+    register.lists(JUNE, "companies_house/control", ABOVE, above)
+    assert set(register.kinds()) == {"new controller"}
+
+
+def test_accounts_and_confirmation_statement_that_became_overdue_are_told(register):
+    register.lists(
+        MAY, "companies_house/profiles", company(accounts_overdue=False, confirmation_due_on=date(2025, 6, 14))
+    )
+    register.lists(
+        JUNE, "companies_house/profiles",
+        company(accounts_overdue=True, accounts_due_on=date(2025, 6, 1), confirmation_due_on=date(2025, 6, 14)),
+    )  # fmt: skip
+    assert set(register.kinds()) == {"accounts overdue", "confirmation statement overdue"}
+    assert "its accounts are overdue: they were due on 1 June 2025." in register.changed()[0].said
+
+
+def test_a_company_about_to_be_struck_off_is_told_and_another_sources_spelling_is_not(register):
+    register.lists(MAY, "companies_house_bulk/companies", company(status="Active"))
+    register.lists(JUNE, "companies_house_bulk/companies", company(status="Active"))
+    assert register.kinds() == []
+    register.lists(
+        JUNE, "companies_house/profiles", company(status_detail="active-proposal-to-strike-off"), company(PARENT)
+    )
+    assert {(c.kind, c.before, c.after) for c in register.changed()} == {
+        ("company status changed", "active", "proposal to strike off")
+    }
+
+
+def test_a_board_is_told_of_in_numbers_and_without_names(register):
+    def seat(which: int, **fields: object) -> OfficerRecord:
+        given = {"role": "director", "name": f"Kim Sample{which:03d}", **fields}
+        return OfficerRecord(id=f"officer:99000001/{which}", company=PROVIDER, **given)  # type: ignore[arg-type]
+
+    register.lists(MAY, "companies_house/officers", seat(1), seat(2))
+    register.lists(
+        JUNE, "companies_house/officers",
+        seat(1), seat(2, resigned_on=date(2025, 6, 2)), seat(3, appointed_on=date(2025, 6, 4)),
+    )  # fmt: skip
+    found = register.changed()
+    assert {(c.kind, c.before, c.after) for c in found} == {("officers changed", 2, 2)}
+    assert "1 joined its board and 1 left it; it has 2 officers now." in found[0].said
+    assert "Sample" not in repr(found)
+
+
+def a_title(owner: str, number: str) -> TitleRecord:
+    return TitleRecord(
+        id="ccod:EX1", title="hmlr:EX1", tenure="Freehold", proprietors=(Proprietor(name=owner, number=number),)
+    )
+
+
+def trace(outcome: str, **fields: object) -> TraceRecord:
+    return TraceRecord(id="trace:exercise:EX-001", location="exercise:EX-001", outcome=outcome, **fields)  # type: ignore[arg-type]
+
+
+LINK = LinkRecord(
+    id="link:exercise:EX-001/EX1", location="exercise:EX-001", title="hmlr:EX1", state="accepted", method="by hand",
+    reason="the same address",
+)  # fmt: skip
+
+
+def test_a_title_that_changed_hands_is_a_new_landlord(register):
+    register.both("tracing/links", [LINK], [LINK])
+    register.both("tracing/traces", [trace("accepted")], [trace("accepted")])
+    register.both(
+        "hmlr/ccod", [a_title("EXERCISE LAND LIMITED", "99000003")], [a_title("OTHER LAND LIMITED", "99000004")]
+    )
+    (change,) = register.changed()
+    assert (change.kind, change.home, change.severity) == ("new landlord", "exercise:EX-001", 3)
+    assert change.said == (
+        "the owner of its building is now OTHER LAND LIMITED (gb-coh:99000004); before, EXERCISE LAND LIMITED "
+        "(gb-coh:99000003)."
+    )
+    assert change.evidence_before is not None and change.evidence_before.feed == "hmlr/ccod"
+
+
+def test_a_link_that_was_accepted_since_is_no_sale(register):
+    register.both(
+        "hmlr/ccod", [a_title("EXERCISE LAND LIMITED", "99000003")], [a_title("EXERCISE LAND LIMITED", "99000003")]
+    )
+    register.both("tracing/traces", [trace("untraced", untraced="no title found")], [trace("accepted")])
+    register.lists(JUNE, "tracing/links", LINK)
+    (change,) = register.changed()
+    assert (change.kind, change.severity, change.before) == ("landlord found", 4, None)
+    assert "that the building was sold is not said" in change.said
+
+
+def test_a_first_search_for_landlords_is_no_change(register):
+    register.lists(JUNE, "hmlr/ccod", a_title("EXERCISE LAND LIMITED", "99000003"))
+    register.lists(JUNE, "tracing/traces", trace("accepted"))
+    register.lists(JUNE, "tracing/links", LINK)
+    assert register.changed() == ()
+
+
+def test_a_landlords_failure_concerns_the_homes_in_its_buildings(register):
+    register.both(
+        "hmlr/ccod", [a_title("EXERCISE LAND LIMITED", "99000003")], [a_title("EXERCISE LAND LIMITED", "99000003")]
+    )
+    register.both("tracing/links", [LINK], [LINK])
+    register.both("tracing/traces", [trace("accepted")], [trace("accepted")])
+    landlord = company(LANDLORD)
+    register.both("companies_house/profiles", [company(), landlord], [company(), landlord])
+    register.lists(JUNE, "companies_house/insolvency", InsolvencyRecord(
+        id="insolvency:99000003/1", company=LANDLORD, kind="administrative-receiver"))  # fmt: skip
+    (change,) = register.changed()
+    assert (change.company, change.homes, change.severity) == (LANDLORD, ("exercise:EX-001",), 2)
+    assert "It holds no registration: it owns the building of Home 1" in change.said
+
+
+def test_every_form_of_the_digest_tells_of_companies(register):
+    register.lists(JUNE, "companies_house/charges", charge(created_on=date(2025, 6, 3)))
+    before, after = load_snapshot(register.engine, on=MAY), load_snapshot(register.engine, on=JUNE)
+    changes = list(ownership_changes(before, after))
+    digest = arrange([Period((), MAY, JUNE, ("a" * 64, "b" * 64))], changes, invented=True)
+    assert [section.title for section in digest.sections] == ["Cornwall", "Devon"]
+    for told in (as_text(digest), as_html(digest), as_atom(digest).decode()):
+        assert "new charge" in told and "Exercise Harbour Bank plc" in " ".join(told.split())
+        assert "companies_house/charges as at 2025-06-30" in " ".join(told.split())
+    said = json.loads(json.dumps(document(digest)))["changes"]
+    assert [(c["company"], c["homes"], c["beds"]) for c in said] == [
+        (PROVIDER, ["exercise:EX-003"], 30),
+        (PROVIDER, ["exercise:EX-001", "exercise:EX-002"], 30),
+    ]
+    assert len({change_id(change) for change in changes}) == 2
+    assert change_id(changes[0]) == change_id(replace(changes[0], beds=99))
