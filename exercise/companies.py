@@ -322,7 +322,7 @@ def _landlord(made: Companies, landlord: Landlord) -> None:
     number = _OVERSEAS_LANDLORDS.get(landlord.name)
     if number is None:
         return
-    made.add(Company(number, landlord.name.upper(), "Overseas Entity", landlord.country, "Registered", LETTING))
+    made.add(Company(number, landlord.name.upper(), "Overseas Entity", landlord.jurisdiction, "Registered", LETTING))
     share = "ownership-of-shares-more-than-25-percent-registered-overseas-entity"
     if "Tidewater" in landlord.name:
         made.body(

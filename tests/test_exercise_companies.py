@@ -72,7 +72,7 @@ def test_every_person_and_number_is_invented_and_every_word_is_of_the_vocabulary
     lines = list(psc_lines(companies_of(county.stock, county.as_at), county.as_at))
     for line in lines[:-1]:
         data = line["data"]
-        assert re.fullmatch(r"99\d{6}|OE99\d{4}", line["company_number"])
+        assert re.fullmatch(r"99\d{6}|OE9[89]\d{4}", line["company_number"])
         assert "name" not in data or re.search(r"Sample\d{3}$|EXERCISE|Exercise|invented", data["name"], re.IGNORECASE)
         assert set(data.get("natures_of_control", ())) <= NATURES.keys()
         assert data.get("statement", "all-beneficial-owners-identified") in STATEMENTS
