@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -18,19 +18,13 @@ from small_estate import an_estate
 from small_ownership import LISTED, SHARES, held, number, owned
 from small_register import ON
 
-from crawler.refresh import replay
-from exercise.county import build_county
-from exercise.publish import write_county
 from graph.exports import bods
 from graph.ownership import build_network
-from register.database import open_database
 from register.parties import party_of
-from register.reading import load_snapshot
 from register.snapshot import Control, Snapshot
 
 EVERYTHING = an_estate()
 LATER = date(2025, 9, 30)
-LEARNT = datetime(2026, 11, 1, 12, tzinfo=UTC)
 
 
 def stated(snapshot: Snapshot) -> list[dict[str, Any]]:
@@ -193,18 +187,6 @@ def test_libcovebods_finds_what_is_wrong(tmp_path: Path, monkeypatch: pytest.Mon
     wrong[0]["recordDetails"]["interestedParty"] = "nobody"
     (tmp_path / "bods.json").write_text(json.dumps(wrong), encoding="utf-8")
     assert findings(tmp_path / "bods.json", monkeypatch)
-
-
-def test_libcovebods_finds_nothing_in_an_export_of_the_whole_county(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    county = build_county(60, 11)
-    write_county(county, tmp_path / "files", formats=())
-    engine = open_database(f"sqlite:///{(tmp_path / 'longstop.db').as_posix()}")
-    for source in ("cqc_api", "companies_house_bulk"):
-        replay(source, tmp_path / "files" / source, engine=engine, today=county.as_at, learnt=LEARNT, shown=False)
-    snapshot = load_snapshot(engine)
-    engine.dispose()
-    assert bods.write(snapshot, build_network(snapshot), tmp_path / "bods.json") > 100
-    assert findings(tmp_path / "bods.json", monkeypatch) == []
 
 
 LINKS = st.lists(
