@@ -215,7 +215,12 @@ def _row_of(line: bytes, number: int, reading: Reading, lines: _Lines) -> Row | 
     except (csv.Error, ValueError):
         cells = []
     if len(cells) == len(columns):
-        return Row(dict(zip(columns, cells, strict=True)), reading, number=number, raw=line)
+        return Row(
+            {column: cell for column, cell in zip(columns, cells, strict=True) if cell},
+            reading,
+            number=number,
+            raw=line,
+        )
     row = Row({"Title Number": title_in(line).decode("ascii", errors="replace")}, reading, number=number)
     reading.fault(
         f"has {len(cells)} cells where the header has {len(columns)}" if cells else "is no row of a CSV",

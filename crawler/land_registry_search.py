@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from itertools import pairwise
 
 import numpy as np
@@ -37,8 +37,8 @@ class TitleSearch:
         # A number that an owner from abroad gives is its own country's, unless it begins as Companies House's own do.
         companies = [one.removeprefix("gb-coh:") for one in wanted.companies]
         self._companies = frozenset(one for one in companies if not layout.overseas or one.startswith("OE"))
-        self._postcodes = ShortKeys(_spellings(wanted.postcodes))
-        self._numbers = ShortKeys(_lower_too(self._companies))
+        self._postcodes = ShortKeys(form.encode() for one in wanted.postcodes for form in (one, one.replace(" ", "")))
+        self._numbers = ShortKeys(one.encode() for one in self._companies)
         phrases = [tuple(phrase.split(" ")) for phrase in wanted.phrases]
         self._pairs = frozenset((words[0].encode(), words[1].encode()) for words in phrases if len(words) > 1)
         self._alone = frozenset(words[0].encode() for words in phrases if len(words) == 1)
@@ -80,10 +80,17 @@ class TitleSearch:
         unread = (widths != 1) | ((said != ord("N")) & (said != ord("Y")))
         placed, length = cell(_POSTCODE)
         wanted: Mask = unread | (length > LONGEST) | self._postcodes.holds(words_before(block, placed, length))
+        # Where nobody stands beside the first owner, all those cells are empty, three bytes to each with its comma.
+        others = self._layout.owner_cell(MOST_OWNERS, 0) - self._layout.owner_cell(1, 0)
+        span = (
+            quotes[begins + 2 * self._layout.owner_cell(MOST_OWNERS, 0)]
+            - quotes[begins + 2 * self._layout.owner_cell(1, 0)]
+        )
+        shared = np.flatnonzero(span != 3 * others)
         for owner in range(MOST_OWNERS):
-            ends, widths = cell(self._layout.owner_cell(owner, 1))
-            some = np.flatnonzero(widths)
-            ends, widths = ends[some], widths[some]
+            some = shared if owner else np.arange(len(begins))
+            ends, widths = cell(self._layout.owner_cell(owner, 1), begins[some] if owner else begins)
+            some, ends, widths = some[widths > 0], ends[widths > 0], widths[widths > 0]
             # Numbers filed without leading zeros are filled up; with letters and of another length, they are read.
             odd = (widths > LONGEST) | ((widths < LONGEST) & (text[ends - widths] > ord("9")))
             wanted[some] |= odd | self._numbers.holds(numbers_before(block, ends, widths))
@@ -157,14 +164,3 @@ def _digits(words: str) -> str:
         return company_number(re.sub(r"[\s./-]", "", words)).removeprefix("gb-coh:")
     except BadIdentifier:
         return ""
-
-
-def _spellings(postcodes: Iterable[str]) -> Iterator[bytes]:
-    for one in postcodes:
-        yield from _lower_too((one, one.replace(" ", "")))
-
-
-def _lower_too(keys: Iterable[str]) -> Iterator[bytes]:
-    for key in keys:
-        yield key.encode()
-        yield key.lower().encode()

@@ -19,7 +19,7 @@ import numpy as np
 from crawler.archives import blocks_of
 from crawler.psc_snapshot import control_of, totals_of
 from crawler.reading import Item, Reading, Row, read_row
-from crawler.short_keys import LONGEST, Places, ShortKeys, Words, eight_before, places_of
+from crawler.short_keys import LONGEST, Places, ShortKeys, Words, eight_before, folded, places_of
 from crawler.values import text
 from register.identifiers import BadIdentifier, company_number
 from register.records import ControlRecord, Observation
@@ -46,11 +46,12 @@ class Entry:
 class PscSearch:
     """The entries of some companies (``gb-coh:…``; None: all) in a snapshot, in one pass over it.
 
-    ``held`` counts the entries of all companies, ``said`` is what the line of totals says there are (None: no such
-    line was met).
+    ``noting``: the numbers filed for other companies are remembered, so that ``above`` can be asked. ``held`` counts
+    the entries of all companies, ``said`` is what the line of totals says there are (None: no such line was met).
     """
 
-    def __init__(self, reading: Reading, wanted: Collection[str] | None) -> None:
+    def __init__(self, reading: Reading, wanted: Collection[str] | None, *, noting: bool = True) -> None:
+        self._noting = noting
         self._reading, self._wanted = reading, None if wanted is None else frozenset(wanted)
         self._keys = ShortKeys(_plain(one).encode() for one in wanted or ())
         self._companies: list[Words] = []
@@ -96,27 +97,31 @@ class PscSearch:
         usual = np.frombuffer(block, dtype=np.uint8)[within + at] == _QUOTE
         for end in (8, 16, len(_START)):
             usual &= eight_before(block, within + end) == _word(_START[end - LONGEST : end])
-        found = set(np.flatnonzero(~usual | self._keys.holds(keys)).tolist())
+        found = set(np.flatnonzero(~usual | self._keys.holds(folded(keys))).tolist())
         found.update(range(len(within), len(starts)))
-        self._note(block, starts, np.where(usual, keys, 0).astype(np.uint64))
+        if self._noting:
+            self._note(block, starts, np.where(usual, keys, np.uint64(0)))
         return sorted(found)
 
     def _note(self, block: bytes, starts: Places, keys: Words) -> None:
         """Remember the numbers filed in a block's entries, each with the company that it was filed for."""
-        where, filed = [], []
-        place = block.find(_FILED)
+        where, place = [], block.find(_FILED)
         while place >= 0:
-            begin = place + len(_FILED)
-            raw = block[begin : block.find(b'"', begin)]
             where.append(place)
-            filed.append(_filed_word(raw) if b"\\" not in raw else _filed_word(_unescaped(block, begin)))
-            place = block.find(_FILED, begin)
-        if where:
-            lines = np.searchsorted(starts, np.array(where), side="right") - 1
-            words = np.array(filed, dtype=np.uint64)
-            good = (lines < len(keys)) & (words > 0)
-            self._companies.append(keys[lines[good]])
-            self._filed.append(words[good])
+            place = block.find(_FILED, place + len(_FILED) + LONGEST)
+        begins = np.array(where, dtype=np.int64) + len(_FILED)
+        begins = begins[begins + LONGEST < len(block)]
+        if not len(begins):
+            return
+        text = np.frombuffer(block, dtype=np.uint8)
+        words = eight_before(block, begins + LONGEST)
+        digits_first = (text[begins] >= ord("0")) & (text[begins] <= ord("9"))
+        for at in np.flatnonzero((text[begins + LONGEST] != _QUOTE) | ~digits_first).tolist():
+            words[at] = _filed_word(_json_text(block, int(begins[at])))
+        lines = np.searchsorted(starts, begins, side="right") - 1
+        good = (lines < len(keys)) & (words > 0)
+        self._companies.append(keys[lines[good]])
+        self._filed.append(words[good])
 
     def _entry(self, line: bytes, reading: Reading, number: int) -> Iterator[Entry]:
         try:
@@ -166,8 +171,11 @@ def _number_in(fields: dict[str, object]) -> bytes:
     return str(filed or "").encode()
 
 
-def _unescaped(block: bytes, begin: int) -> bytes:
-    """A JSON text that begins at a place and holds escapes."""
+def _json_text(block: bytes, begin: int) -> bytes:
+    """A JSON text whose first character stands at a place."""
+    end = block.find(b'"', begin)
+    if block.find(b"\\", begin, end) < 0:
+        return block[begin:end]
     end = begin
     while block[end : end + 1] not in (b'"', b""):
         end += 2 if block[end : end + 1] == b"\\" else 1
@@ -180,8 +188,6 @@ def _unescaped(block: bytes, begin: int) -> bytes:
 @lru_cache(maxsize=4096)
 def _filed_word(raw: bytes) -> int:
     """A filed number as the key of the company whose number it would be; 0 where it can be none's."""
-    if raw.isdigit() and len(raw) == LONGEST:
-        return int.from_bytes(raw, "big")
     try:
         number = company_number(_BLANKS.sub("", raw.decode(errors="replace")))
     except BadIdentifier:

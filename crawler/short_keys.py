@@ -1,7 +1,8 @@
 """Looking up millions of short keys (postcodes, company numbers) at once, in the bytes of a file as they stand.
 
 A key of at most eight bytes is a number of 64 bits: the bytes before a place in the text, what stands before the key
-masked away. A table of bits tells nearly all that are not wanted; the few that remain are told for certain.
+masked away, letters in lower case. A table of bits tells nearly all that are not wanted, and the rest are compared.
+Some punctuation marks are taken for others: whoever uses this to find lines must look at those that it finds.
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ LONGEST = 8
 _BITS = 20
 #: Knuth's multiplier for hashing by multiplication: 2 to the 64th divided by the golden ratio.
 _GOLDEN = np.uint64(0x9E3779B97F4A7C15)
+#: Sets the bit in which capitals and small letters differ; of digits, blanks and noughts it is set already.
+_SMALL = np.uint64(0x2020202020202020)
 #: By a key's length: which of the eight bytes are the key's.
 _KEEP = np.array([(1 << 8 * length) - 1 for length in range(LONGEST + 1)], dtype=np.uint64)
 #: By a key's length: zeros (the digit) in the bytes before it.
@@ -29,7 +32,7 @@ class ShortKeys:
     """A set of keys of one to eight bytes. Raises ValueError for a longer or an empty one."""
 
     def __init__(self, keys: Iterable[bytes]) -> None:
-        wanted = sorted(set(keys))
+        wanted = sorted({key.lower() for key in keys})
         if any(not 0 < len(key) <= LONGEST for key in wanted):
             raise ValueError("a key has one to eight bytes")
         self._words = np.sort(np.array([int.from_bytes(key, "big") for key in wanted], dtype=np.uint64))
@@ -55,13 +58,18 @@ def words_before(block: bytes, ends: Places, lengths: Places) -> Words:
 
     ``ends`` are at least 8. The keys of a ``ShortKeys`` of the same bytes have the same words.
     """
-    return eight_before(block, ends) & _KEEP[np.minimum(lengths, LONGEST)]
+    return (eight_before(block, ends) | _SMALL) & _KEEP[np.minimum(lengths, LONGEST)]
 
 
 def numbers_before(block: bytes, ends: Places, lengths: Places) -> Words:
     """The same, filled up with zeros in front to eight characters: "123" is the key "00000123"."""
     short = np.minimum(lengths, LONGEST)
-    return (eight_before(block, ends) & _KEEP[short]) | _ZEROS[short]
+    return ((eight_before(block, ends) | _SMALL) & _KEEP[short]) | _ZEROS[short]
+
+
+def folded(words: Words) -> Words:
+    """Words of eight bytes with their letters in lower case, as the keys of a ``ShortKeys`` are."""
+    return words | _SMALL
 
 
 def eight_before(block: bytes, ends: Places) -> Words:

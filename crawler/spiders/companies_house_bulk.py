@@ -28,6 +28,7 @@ from crawler.tables import SourceChanged
 from crawler.values import day_in
 from register.parties import uk_company_number
 from register.records import Delivery
+from register.wanted_landlords import ABROAD
 
 CONTROL, COMPANIES = "companies_house_bulk/control", "companies_house_bulk/companies"
 #: The second page of downloads, beside the first.
@@ -130,6 +131,8 @@ def parse_published(
 ) -> Iterator[Item]:
     """What the files at a path say of some companies (``gb-coh:…``; none: all) and of those above them.
 
+    Overseas entities on the list of companies are looked for by name too (``abroad:…``, see ``CompanyRows``).
+
     ``path`` is a file or a folder of them, zipped, gzipped or plain, in one piece or in parts; which list a file is of
     is told by its content. The day is ``as_at``, else the one in the name, else the one in the snapshot's last line,
     else ``today``. Raises SourceChanged for a file that is neither list, Damaged for one that is cut short.
@@ -139,11 +142,12 @@ def parse_published(
         files = [p for p in sorted(path.rglob("*")) if p.is_file() and p.suffix.lower() not in _PASSED_OVER]
         files = [p for p in files if not p.name.startswith((".", "~", "README"))]
     snapshots, lists = _sorted_out(files)
-    wanted: set[str] | None = set(companies) or None
+    names = {one for one in companies if one.startswith(ABROAD)}
+    wanted: set[str] | None = (set(companies) - names) or None
     for snapshot in snapshots:
         yield from _read_snapshot(snapshot, wanted, today=today, as_at=as_at)
     for one in lists:
-        yield from _read_list(one, wanted, today=today, as_at=as_at)
+        yield from _read_list(one, None if wanted is None else wanted | names, today=today, as_at=as_at)
 
 
 def _sorted_out(files: Sequence[Path]) -> tuple[list[Published], list[Published]]:
@@ -196,7 +200,7 @@ def _read_above(
     ``might`` are all whose entries may be needed, ``fresh`` those of them that the first pass has found to be.
     """
     held: dict[str, list[Entry]] = {}
-    search = PscSearch(reading, might)
+    search = PscSearch(reading, might, noting=False)
     for entry in (entry for file in snapshot.files for entry in search.entries(file)):
         if entry.company is not None:
             held.setdefault(entry.company, []).append(entry)
