@@ -53,7 +53,8 @@ class PscSearch:
     def __init__(self, reading: Reading, wanted: Collection[str] | None, *, noting: bool = True) -> None:
         self._noting = noting
         self._reading, self._wanted = reading, None if wanted is None else frozenset(wanted)
-        self._keys = ShortKeys(_plain(one).encode() for one in wanted or ())
+        companies = (one for one in wanted or () if one.startswith("gb-coh:"))
+        self._keys = ShortKeys(_plain(one).encode() for one in companies)
         self._companies: list[Words] = []
         self._filed: list[Words] = []
         self.held = 0
