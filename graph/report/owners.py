@@ -6,12 +6,14 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from graph.claims import Claim
+from graph.control import ties_above
 from graph.groups import RULES, Group, groups_by
 from graph.landlords import beds_of, jurisdiction_of
 from graph.measures.boards import interlocks
 from graph.measures.ground import Ground
 from graph.measures.jurisdictions import UNITED_KINGDOM
-from graph.ownership import Network, above, name_of, ownership_links
+from graph.natures import Stake
+from graph.ownership import Network, above, name_of
 from graph.report.buildings import place_words
 from graph.report.ledger import Ledger
 from printing.diagram import Arrow, Box, BoxKind, draw_diagram
@@ -169,9 +171,10 @@ def chain_picture(ground: Ground, group: Group, homes: Sequence[str], *, name: s
     shown = _nearest(network, providers, parties)
     boxes = [_box(ground, one, homes) for one in sorted(shown)]
     arrows = [
-        Arrow(holder, held, "" if stake is None else _share(stake), weak=stake is not None and not stake.majority)
-        for holder, held, stake in ownership_links(network)
-        if holder in shown and held in shown
+        Arrow(tie.holder, held, _share(tie.stake), weak=tie.stake is not None and not tie.stake.majority)
+        for held in sorted(shown)
+        for tie in ties_above(network, held)
+        if tie.holder in shown
     ]
     left = len(parties) - len(shown)
     words = (
@@ -354,10 +357,12 @@ def _box(ground: Ground, node: str, homes: Sequence[str]) -> Box:
     return Box(node, name_of(network, node), "" if place == UNITED_KINGDOM else place_words(place), shape)
 
 
-def _share(stake: object) -> str:
-    economic, votes = getattr(stake, "economic", None), getattr(stake, "votes", None)
-    share = economic if economic is not None else votes
+def _share(stake: Stake | None) -> str:
+    """The band of a link for a drawing: short, without saying which ends are left out; the table beside it does."""
+    if stake is None:
+        return ""
+    share = stake.economic if stake.economic is not None else stake.votes
     if share is None:
         return "control"
     band = f"{100 * share.minimum:g}–{100 * share.maximum:g} %"
-    return band if economic is not None else f"votes {band}"
+    return band if stake.economic is not None else f"votes {band}"
