@@ -57,6 +57,12 @@ def chain_depth(ground: Ground) -> tuple[Answer, ...]:
     return tally(ground.homes, ground.on, depth, order=words)
 
 
+def rings_words(ground: Ground) -> tuple[str, ...]:
+    """How many rings of companies that own each other stand above homes in scope."""
+    rings = {ring for home in ground.homes for ring in ground.chains(home).cycles}
+    return (f"Rings of companies that own each other: {len(rings)}.",)
+
+
 def shortest_chain(ground: Ground) -> tuple[Answer, ...]:
     """The same of the shortest chain."""
 

@@ -24,6 +24,7 @@ class Definition:
     answers: Callable[[Ground], tuple[Answer, ...]]
     feeds: tuple[str, ...]
     basis: Basis = "inferred"
+    notes: Callable[[Ground], tuple[str, ...]] = lambda _: ()
 
 
 #: By id, in the order of a report.
@@ -56,6 +57,7 @@ MEASURES: Mapping[str, Definition] = {
         "GMB 2011",
         abroad.landlord_on_list,
         (*_REGISTERS, *_LAND),
+        notes=lambda ground: (f"The list of havens: {ground.havens.words}.",),
     ),
     "owner-abroad": Definition(
         "Does somebody registered abroad stand behind the provider?",
@@ -79,6 +81,7 @@ MEASURES: Mapping[str, Definition] = {
         "Open Ownership",
         behind.chain_depth,
         (*_REGISTERS, *_COMPANIES),
+        notes=behind.rings_words,
     ),
     "chain-shortest": Definition(
         "How long is the shortest chain above the provider?",
@@ -115,6 +118,7 @@ MEASURES: Mapping[str, Definition] = {
         "owner changes per home per five years",
         churn.operator_changes,
         _REGISTERS,
+        notes=churn.rate_words,
     ),
     "building-churn": Definition(
         "Has the building passed to another owner in five years?",
@@ -143,7 +147,6 @@ def measure(ground: Ground, name: str) -> Measure:
     """One measure by its id. Raises KeyError."""
     one = MEASURES[name]
     rests_on, as_at = ground.feeds(*one.feeds)
-    notes = (f"The list of havens: {ground.havens.words}.",) if name == "landlord-haven" else ()
     return Measure(
         name,
         one.title,
@@ -154,5 +157,5 @@ def measure(ground: Ground, name: str) -> Measure:
         one.basis,
         rests_on,
         as_at,
-        notes,
+        one.notes(ground),
     )

@@ -36,6 +36,15 @@ def operator_changes(ground: Ground) -> tuple[Answer, ...]:
     return tally(ground.homes, ground.on, answer, order=("none", "1 change", "2 changes or more", UNKNOWN))
 
 
+def rate_words(ground: Ground) -> tuple[str, ...]:
+    """The changes seen for each home of which the five years are known."""
+    since = since_of(ground.on)
+    changes = sum(owner_changes(ground, home, since) for home in ground.homes)
+    known = sum(one.count.homes for one in operator_changes(ground) if one.known)
+    rate = f"{changes / known:.2f} a home" if known else "of no home known"
+    return (f"Changes from {since.isoformat()} to {ground.on.isoformat()}: {changes}, {rate} in five years.",)
+
+
 def owner_changes(ground: Ground, home: Home, since: date) -> int:
     """Registrations after ``since``, up to the register's day, with another legal person than the one before."""
     changes = 0

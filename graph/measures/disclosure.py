@@ -36,7 +36,7 @@ def disclosures(ground: Ground) -> tuple[Disclosure, ...]:
 
 
 def disclosed(ground: Ground, name: str) -> tuple[Answer, ...]:
-    """The answers of all homes to one of the six."""
+    """The answers of all homes to one of the six (a name of ``FIELDS``)."""
     return tally(ground.homes, ground.on, lambda home: FIELDS[name](ground, home), order=(YES, NO, UNKNOWN))
 
 

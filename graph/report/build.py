@@ -12,7 +12,7 @@ from graph.report.council_map import council_map
 from graph.report.ledger import Ledger
 from graph.report.scope import Scope
 from printing.layout import Column, Figure, Report, Section, Table
-from printing.wording import age, count, day, number, share
+from printing.wording import age, count, day, listed, number, share
 from register.land_limits import landlord_lines
 from register.snapshot import Home
 
@@ -54,9 +54,14 @@ def build_report(
             "Landlords",
             paragraphs=(buildings.sum_sentence(ground),),
             tables=(landlords, buildings.sums_table(ground)),
+            wide=True,
         ),
-        Section("measures", "What is known of owners", tables=(figures.measure_table(measures),)),
-        Section("groups", "Groups", tables=(owners.rules_table(ground), group_table)),
+        Section(
+            "measures",
+            "What is known of owners",
+            tables=(figures.measure_table(measures), figures.disclosure_table(ground)),
+        ),
+        Section("groups", "Groups", tables=(owners.rules_table(ground), group_table), wide=True),
         *chains,
         Section("links", "All links of ownership", tables=(links,)),
         Section("lenders", "Lenders", tables=(lenders,)),
@@ -122,6 +127,12 @@ def _summary(ground: Ground, scope: Scope, measures: Sequence[Measure]) -> Secti
     sentences.append(
         f"Owned from abroad: {_range(abroad.share('yes')[1])} of the beds, {_range(haven.share('yes')[1])} from places "
         f"on the list of havens ({ground.havens.words}). A range runs from none to all of what is not known."
+    )
+    rests = sorted({one for measure in (traced, abroad) for one in measure.rests_on})
+    sentences.append(
+        f"These figures rest on {listed(rests)}; how each is worked out stands below."
+        if rests
+        else "These figures rest on no list: nothing that they need has been read."
     )
     return Section(
         "summary",

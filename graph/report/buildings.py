@@ -9,7 +9,7 @@ from graph.measures.behind import UNTRACED
 from graph.measures.ground import Ground
 from graph.measures.tally import Count, count_of
 from graph.ownership import name_of
-from graph.report.ledger import Ledger
+from graph.report.ledger import Ledger, rests_on
 from printing.layout import Cell, Column, Table
 from printing.wording import clean, count, number, percentage
 
@@ -37,6 +37,7 @@ def landlord_table(ground: Ground, ledger: Ledger) -> Table:
             Column("Largest tenant (group)", 32),
             Column("Its share of the beds", 14, numeric=True),
             Column("Related to a tenant", 14),
+            Column("Rests on", 38),
             Column("Records", 16, refs=True),
         ),
         rows=rows,
@@ -71,6 +72,7 @@ def _landlord(ground: Ground, ledger: Ledger, one: Landlord, whole: Count) -> tu
         largest,
         percentage(beds[largest], one.beds_known) if one.beds_known else "not known",
         _kinship(ground, one.homes),
+        rests_on(cited),
         ledger.cite(cited),
     )
 

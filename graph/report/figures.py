@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from graph.concentration import ALL_NEEDS, LEVELS, NO_COUNCIL, TOPS, Concentration, concentration
+from graph.measures.disclosure import FIELDS, disclosed
 from graph.measures.ground import Ground
 from graph.measures.tally import Bounds, Measure
 from graph.ownership import name_of
-from graph.report.ledger import Ledger
+from graph.report.ledger import Ledger, rests_on
 from printing.layout import Cell, Column, Table
 from printing.wording import number, share
 from register.snapshot import Home
@@ -66,6 +67,31 @@ def _bounds(found: Bounds | None, said: int, whole: int, *, known: bool) -> str:
     return f"{100 * said / whole:.1f} %"
 
 
+def disclosure_table(ground: Ground) -> Table:
+    """The six things that a public register could say of a home, one by one."""
+    rows: list[tuple[Cell, ...]] = []
+    for name in FIELDS:
+        found = {one.word: one.count for one in disclosed(ground, name)}
+        yes, no, unknown = found["yes"], found["no"], found["not known"]
+        rows.append((name, yes.homes, no.homes, unknown.homes, yes.beds, no.beds, unknown.beds))
+    return Table(
+        caption="Disclosure, one by one",
+        columns=(
+            Column("What could be disclosed", 40),
+            Column("Yes (homes)", 10, numeric=True),
+            Column("No (homes)", 10, numeric=True),
+            Column("Not known (homes)", 10, numeric=True),
+            Column("Yes (beds)", 10, numeric=True),
+            Column("No (beds)", 10, numeric=True),
+            Column("Not known (beds)", 10, numeric=True),
+        ),
+        rows=tuple(rows),
+        sheet="Disclosure",
+        note="Inferred. Of the company that is the registered provider, and of the building. Not known: the register "
+        "that would say was not read, or the provider is no company.",
+    )
+
+
 def method_table(measures: Sequence[Measure]) -> Table:
     """How each measure is worked out, how many homes answer, and the lists that it rests on."""
     return Table(
@@ -113,6 +139,7 @@ def lender_table(ground: Ground, ledger: Ledger) -> Table:
                 len([home for home in one.all_assets_homes if home in inside]),
                 len([home for home in one.fixed_homes if home in inside]),
                 len(watched),
+                rests_on(claims),
                 ledger.cite(claims),
             )
         )
@@ -128,6 +155,7 @@ def lender_table(ground: Ground, ledger: Ledger) -> Table:
             Column("Over everything", 12, numeric=True),
             Column("Fixed only", 10, numeric=True),
             Column("Homes further off", 12, numeric=True),
+            Column("Rests on", 36),
             Column("Records", 14, refs=True),
         ),
         rows=tuple(rows),

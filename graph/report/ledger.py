@@ -25,6 +25,18 @@ COLUMNS = (
 )
 
 
+def rests_on(claims: Iterable[Claim]) -> str:
+    """The lists and rules that some claims rest on, as one sentence: what stands beside a claim in words."""
+    some = list(claims)
+    lists = sorted({f"{one.feed} as at {one.as_at.isoformat()}" for claim in some for one in claim.evidence[:1]})
+    rules = sorted({claim.rule for claim in some if claim.kind not in ("stands_on", "operates")})
+    matched = any(claim.kind == "stands_on" for claim in some)
+    words = " and ".join(lists) or "no record"
+    if rules:
+        words += f"; {'; '.join(rules[:3])}{'; and other rules' if len(rules) > 3 else ''}"
+    return f"{words}; building matched by its address" if matched else words
+
+
 class Ledger:
     """Claims with their records, each once. ``cite`` gives the numbers that a table prints beside a claim."""
 

@@ -15,7 +15,7 @@ from graph.measures.jurisdictions import UNITED_KINGDOM
 from graph.natures import Stake
 from graph.ownership import Network, above, name_of
 from graph.report.buildings import place_words
-from graph.report.ledger import Ledger
+from graph.report.ledger import Ledger, rests_on
 from printing.diagram import Arrow, Box, BoxKind, draw_diagram
 from printing.layout import Cell, Column, Picture, Section, Table
 from printing.wording import count, number, percentage
@@ -92,7 +92,7 @@ def group_table(ground: Ground, ledger: Ledger, found: Sequence[tuple[Group, tup
             if ground.network.nodes[one]["kind"] in ("company", "body")
         )
         kinds = Counter(end.kind for end in ends)
-        first = ground.holdings[homes[0]]
+        claims = [*ledger.runs(homes[0]), *_links(ground, ledger, group.providers[:1])[:3]]
         rows.append(
             (
                 group_name(ground, group),
@@ -105,7 +105,8 @@ def group_table(ground: Ground, ledger: Ledger, found: Sequence[tuple[Group, tup
                 ", ".join(f"{kind} ({kinds[kind]})" if kinds[kind] > 1 else kind for kind in sorted(kinds)),
                 depth,
                 "yes" if abroad else "none known",
-                ledger.cite([*ledger.runs(first.home), *_links(ground, ledger, group.providers[:1])[:3]]),
+                rests_on(claims),
+                ledger.cite(claims),
             )
         )
     return Table(
@@ -121,6 +122,7 @@ def group_table(ground: Ground, ledger: Ledger, found: Sequence[tuple[Group, tup
             Column("Chains end at", 30),
             Column("Longest chain", 10, numeric=True),
             Column("Somebody abroad above", 12),
+            Column("Rests on", 36),
             Column("Records", 16, refs=True),
         ),
         rows=tuple(rows),
@@ -198,6 +200,7 @@ def _chain_table(ground: Ground, ledger: Ledger, group: Group, providers: Sequen
             Column("What it does", 46),
             Column("Held", 34),
             Column("Share", 20),
+            Column("Rests on", 60),
             Column("Records", 12, refs=True),
         ),
         rows=tuple(
@@ -206,6 +209,7 @@ def _chain_table(ground: Ground, ledger: Ledger, group: Group, providers: Sequen
                 claim.words,
                 claim.held_name,
                 _share_words(claim),
+                claim.rests_on,
                 ledger.cite([claim]),
             )
             for claim in claims
@@ -266,7 +270,8 @@ def board_tables(ground: Ground, ledger: Ledger) -> tuple[Table, ...]:
         columns=(
             Column("Director", 30),
             Column("Groups", 9, numeric=True),
-            Column("Which", 70),
+            Column("Which", 60),
+            Column("Rests on", 36),
             Column("Records", 20, refs=True),
         ),
         rows=tuple(
@@ -274,13 +279,11 @@ def board_tables(ground: Ground, ledger: Ledger) -> tuple[Table, ...]:
                 name_of(ground.network, director),
                 len(seats[director]),
                 "; ".join(sorted(names[group] for group in seats[director])),
-                ledger.cite(
-                    claim
-                    for officer in seats[director].values()
-                    for claim in ledger.edges(director, officer.record.company, "officer")
-                ),
+                rests_on(claims),
+                ledger.cite(claims),
             )
             for director in order
+            for claims in (_seats(ledger, director, seats[director].values()),)
         ),
         sheet="Directors",
         note="Inferred: two entries are held to be one person by name and month of birth, or by Companies House's own "
@@ -304,6 +307,10 @@ def board_tables(ground: Ground, ledger: Ledger) -> tuple[Table, ...]:
         most=15,
     )
     return directors, shared
+
+
+def _seats(ledger: Ledger, director: str, officers: Iterable[Officer]) -> list[Claim]:
+    return [claim for officer in officers for claim in ledger.edges(director, officer.record.company, "officer")]
 
 
 def _share_words(claim: Claim) -> str:
