@@ -64,7 +64,7 @@ def match(
     records = {record.id: record for record in homes}
     buildings = {key: building_of(records[key], known_kin.get(key, Kin())) for key in sorted(records)}
     covered = {key: one for key, one in buildings.items() if records[key].nation in {None, *COVERED}}
-    estates = _estates(titles)
+    estates = estates_of(titles)
     claims = compare_all(covered, estates, threshold=threshold, ask=ask)
     method = RULES + (f", with {matcher_edition()} where in doubt" if ask else "")
     links = [
@@ -84,7 +84,7 @@ def match(
     return Matching(claims, tuple(sorted(links, key=lambda link: link.id)), traces)
 
 
-def _estates(titles: Iterable[TitleRecord]) -> dict[str, Estate]:
+def estates_of(titles: Iterable[TitleRecord]) -> dict[str, Estate]:
     """Titles ready for comparing, in order of id; those that a file of changes took out are left out."""
     rows: dict[str, list[TitleRecord]] = defaultdict(list)
     for row in titles:
@@ -109,7 +109,8 @@ def compare_all(
         if _DOUBT <= max(settled[estate.id].values()) < threshold:
             doubtful.append(estate)
     if ask and doubtful:
-        weights = opinions(homes.values(), doubtful)
+        asked = {one.home for estate in doubtful for one in found[estate.id]}
+        weights = opinions((homes[home] for home in sorted(asked)), doubtful)
         for estate in doubtful:
             some = [with_opinion(one, weights.get((estate.id, one.home))) for one in found[estate.id]]
             found[estate.id], settled[estate.id] = some, settle(some, homes)

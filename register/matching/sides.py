@@ -42,6 +42,8 @@ class Building:
     numbers: frozenset[str]
     places: frozenset[str]
     areas: frozenset[str]
+    area_names: tuple[str, ...]
+    localities: tuple[str, ...]
     town: tuple[str, ...]
     all_words: frozenset[str]
     kin: Kin
@@ -58,6 +60,7 @@ class Estate:
     text: Text
     extent: str
     area: frozenset[str]
+    area_names: tuple[str, ...]
     proprietors: tuple[Proprietor, ...]
     schedule: bool
     more_owners: bool
@@ -82,9 +85,8 @@ def building_of(record: LocationRecord, kin: Kin = Kin()) -> Building:
                 premises.append(segment)
     town = read_text(record.town or "").words
     localities.update(town)
-    areas = {
-        word for other in (record.county, record.authority, record.region) for word in read_text(other or "").words
-    }
+    area_names = _joined(record.authority, record.county)
+    areas = {word for name in (*area_names, *_joined(record.region)) for word in name.split()}
     numbers = frozenset(number for text in texts for number in text.numbers)
     name, name_numbers = _core(named, streets, town)
     if not streets and premises and not name:
@@ -101,6 +103,8 @@ def building_of(record: LocationRecord, kin: Kin = Kin()) -> Building:
         numbers=numbers or frozenset(number for number in named.numbers if number not in name_numbers),
         places=frozenset(localities),
         areas=frozenset(areas - localities),
+        area_names=area_names,
+        localities=tuple(dict.fromkeys(" ".join(part) for part in premises)),
         town=town,
         all_words=frozenset([*named.words, *(word for text in texts for word in text.words)]),
         kin=kin,
@@ -136,7 +140,8 @@ def estate_of(rows: Iterable[TitleRecord]) -> Estate:
     some = sorted(rows, key=lambda row: row.id)
     first = next((row for row in some if row.address), some[0])
     address = first.address or ""
-    area = {word for name in (first.district, first.county, first.region) for word in read_text(name or "").words}
+    area_names = _joined(first.district, first.county)
+    area = {word for name in (*area_names, *_joined(first.region)) for word in name.split()}
     return Estate(
         id=first.title,
         address=address,
@@ -145,12 +150,18 @@ def estate_of(rows: Iterable[TitleRecord]) -> Estate:
         text=read_text(address),
         extent=extent_of(address),
         area=frozenset(area),
+        area_names=area_names,
         proprietors=tuple(dict.fromkeys(owner for row in some for owner in row.proprietors or ())),
         schedule=any(row.schedule for row in some),
         more_owners=any(row.more_owners for row in some),
         overseas=any(row.id.startswith("ocod:") for row in some),
         rows=tuple(row.id for row in some),
     )
+
+
+def _joined(*names: str | None) -> tuple[str, ...]:
+    """Names of areas in plain words, each once."""
+    return tuple(dict.fromkeys(filter(None, (" ".join(read_text(name or "").words) for name in names))))
 
 
 def plain_names(names: Iterable[str | None]) -> tuple[str, ...]:
