@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, time
 from pathlib import Path
@@ -29,22 +29,17 @@ from graph.ownership import build_network
 from graph.report import write_ownership_report
 from register.acceptances import Acceptance, accept
 from register.database import open_database
+from register.intake import RunReport
 from register.matching import MatcherMissing
 from register.matching.tracing import match_snapshot, publish
 from register.reading import load_snapshot
 from register.settings import Settings, read_settings
 from register.snapshot import Snapshot
 
-#: The sources the county publishes, in the order in which they are needed.
-COUNTY_SOURCES = (
-    "ons_boundaries",
-    "cqc_api",
-    "cqc_directory",
-    "companies_house_bulk",
-    "hmlr",
-    "companies_house",
-    "gazette",
-)
+#: The sources the county publishes, in the order in which they are needed: whose the homes and the titles are, and
+#: then, once it is traced who the landlords are, what stands behind all of them.
+COUNTY_SOURCES = ("ons_boundaries", "cqc_api", "cqc_directory", "companies_house_bulk", "hmlr")
+SOURCES_BEHIND = ("companies_house_bulk", "companies_house", "gazette")
 #: Requests a minute that the county's own site can bear; real publishers are asked at the pace their YAML states.
 LOOPBACK_RATE = "60000"
 
@@ -61,9 +56,11 @@ def demo(
     county = build_county(homes, seed)
     with serve(county) as site, settings_for(out, site.settings()):
         settings = read_settings()
-        gather(county, site, settings, out)
         engine_of_register = open_database(settings)
+        crawl(COUNTY_SOURCES, county, site, settings)
+        load_beds(county, settings, out)
         traced = trace_buildings(engine_of_register, settings, county.as_at)
+        crawl(SOURCES_BEHIND, county, site, settings)
         snapshot = load_snapshot(engine_of_register)
         kind, name = largest_landlord(snapshot) if traced else ("provider", largest_provider(snapshot))
         messages.print(f"failing the largest {kind}, {name} …")
@@ -92,27 +89,30 @@ def demo(
         answers.print(f"  {path}", markup=False, soft_wrap=True)
 
 
-def gather(county: County, site: Site, settings: Settings, out: Path) -> None:
-    """Crawl everything that the county publishes, and load what its homes filed about their beds.
-
-    Raises Incomplete where a source of the county's is not published.
-    """
-    reports = []
-    for name in COUNTY_SOURCES:
-        if terms := source_named(name).terms:
-            messages.print(f"{name}: {len(terms)} terms hold for the real lists; this county's are invented")
-            licence = source_named(name).licence
-            accept(open_database(settings), Acceptance(name, licence, "longstop demo (invented titles)", county.as_at))
+def crawl(names: Sequence[str], county: County, site: Site, settings: Settings) -> None:
+    """Crawl some of the sources that the county publishes. Raises Incomplete where one of them is not published."""
+    for name in names:
+        source = source_named(name)
+        if source.terms:
+            messages.print(f"{name}: {len(source.terms)} terms hold for the real lists; this county's are invented")
+            by = "longstop demo (invented titles)"
+            accept(open_database(settings), Acceptance(name, source.licence, by, county.as_at))
         messages.print(f"crawling {name} on {site.url(name)} …")
-        reports.append(crawl_source(name, settings, today=county.as_at))
-        print_run(reports[-1])
+        _told(crawl_source(name, settings, today=county.as_at))
+
+
+def load_beds(county: County, settings: Settings, out: Path) -> None:
+    """Load what the county's homes filed about their beds. Raises Incomplete where it is not published."""
     filed = out / "capacity-tracker.csv"
     write_vacancies(county.filings, filed)
     messages.print(f"loading what the county's homes filed about their beds, {filed} …")
-    reports.append(load_figures("vacancies", filed, settings, open_database(settings), today=county.as_at))
-    print_run(reports[-1])
-    if any(report.state != "published" for report in reports):
-        raise Incomplete("a source of the invented county was not published; see above")
+    _told(load_figures("vacancies", filed, settings, open_database(settings), today=county.as_at))
+
+
+def _told(report: RunReport) -> None:
+    print_run(report)
+    if report.state != "published":
+        raise Incomplete(f"{report.source}: not published; see above")
 
 
 def trace_buildings(engine: Engine, settings: Settings, today: date) -> bool:
@@ -159,7 +159,7 @@ def settings_for(out: Path, site: dict[str, str]) -> Iterator[None]:
     own = {
         "LONGSTOP_DATA_DIR": str(out.resolve()),
         "LONGSTOP_DATABASE_URL": f"sqlite:///{(out.resolve() / 'register.db').as_posix()}",
-        **{f"LONGSTOP_{name.upper()}_RATE": LOOPBACK_RATE for name in COUNTY_SOURCES},
+        **{f"LONGSTOP_{name.upper()}_RATE": LOOPBACK_RATE for name in (*COUNTY_SOURCES, *SOURCES_BEHIND)},
         **site,
     }
     before = {name: os.environ.get(name) for name in own}

@@ -13,7 +13,9 @@ from collections.abc import Collection, Iterable, Iterator
 from crawler.reading import Item, Reading, Row, read_row
 from crawler.values import day, text
 from register.identifiers import BadIdentifier, company_number
+from register.parties import plain_company_name
 from register.records import CompanyRecord
+from register.wanted_landlords import ABROAD
 
 NUMBER, NAME = "CompanyNumber", "CompanyName"
 SIC = tuple(f"SICCode.SicText_{n}" for n in range(1, 5))
@@ -39,19 +41,23 @@ UNUSED = frozenset(
     {"URI", "Accounts.AccountRefDay", "Accounts.AccountRefMonth", "Returns.NextDueDate", "Returns.LastMadeUpDate"}
 )
 #: A name in quotation marks (doubled within), a comma, and the number: most rows can be told without a CSV reader.
-_ROW = re.compile(rb'"(?:[^"]|"")*","([A-Za-z0-9]{1,8})"')
+_ROW = re.compile(rb'"((?:[^"]|"")*)","([A-Za-z0-9]{1,8})"')
 
 
 class CompanyRows:
-    """The rows of a list that concern some companies (``gb-coh:…``; None: all), in one pass over it."""
+    """The rows of a list that concern some companies (``gb-coh:…``; None: all), in one pass over it.
+
+    Overseas entities are also taken by name (``abroad:…``): landlords from abroad are known by nothing else.
+    """
 
     def __init__(self, reading: Reading, wanted: Collection[str] | None, header: bytes) -> None:
         self._reading = reading
         self._columns = columns_of(header)
         self._wanted: frozenset[bytes] | None = None
         if wanted is not None:
-            plain = [number.removeprefix("gb-coh:").encode() for number in wanted]
+            plain = [one.removeprefix("gb-coh:").encode() for one in wanted if not one.startswith(ABROAD)]
             self._wanted = frozenset(plain) | {number.lstrip(b"0") for number in plain}
+        self._abroad = {one.removeprefix(ABROAD) for one in wanted or () if one.startswith(ABROAD)}
         known = {NAME, NUMBER, *SIC, "CompanyCategory", "CompanyStatus", "CountryOfOrigin", "IncorporationDate"}
         for column in sorted(known - set(self._columns)):
             reading.once("this column is missing from the file; what it says is unknown", field=column)
@@ -61,10 +67,17 @@ class CompanyRows:
         reading, wanted, row_of = self._reading.at(origin), self._wanted, _ROW.match
         yield from self._reading.drain()
         for number, line in enumerate(lines, first):
-            if wanted is not None and (match := row_of(line)) and match[1] not in wanted:
+            if wanted is not None and (match := row_of(line)) and match[2] not in wanted and not self._by_name(match):
                 continue
             if line and not line.isspace():
                 yield from self._row(line.rstrip(b"\r"), reading, number)
+
+    def _by_name(self, row: re.Match[bytes]) -> bool:
+        """Whether it is an overseas entity with the name of an owner of titles; whether it is that owner, the country
+        decides where the two are joined."""
+        if not self._abroad or not row[2].upper().startswith(b"OE"):
+            return False
+        return plain_company_name(row[1].replace(b'""', b'"').decode(errors="replace")) in self._abroad
 
     def _row(self, line: bytes, reading: Reading, number: int) -> Iterator[Item]:
         try:
@@ -101,7 +114,7 @@ def columns_of(header: bytes) -> tuple[str, ...]:
 def _id_in(line: bytes) -> str | None:
     match = _ROW.match(line)
     try:
-        return company_number(match[1].decode()) if match else None
+        return company_number(match[2].decode()) if match else None
     except BadIdentifier:
         return None
 

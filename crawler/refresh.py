@@ -36,6 +36,7 @@ from register.database import open_database
 from register.intake import Cost, Intake, RunReport, mark_killed
 from register.settings import Settings
 from register.wanted import charities_that_matter, companies_that_matter
+from register.wanted_landlords import landlords_from_abroad
 from register.wanted_titles import titles_that_matter
 
 #: The file descriptor that messages go to; standard output is kept for answers.
@@ -297,13 +298,15 @@ def read_published(
 
 
 def wanted_by(source: Source, engine: Engine) -> frozenset[str]:
-    """What a filtered source is read for: companies, and charities where it lists those; nothing where it is not."""
+    """What a filtered source is read for: companies, with charities or names where it tells of those; else nothing."""
     if not source.filtered:
         return frozenset()
     if source.titles:
         return titles_that_matter(engine).marks()
     companies = companies_that_matter(engine)
-    return companies | charities_that_matter(engine) if source.charities else companies
+    if source.charities:
+        return companies | charities_that_matter(engine)
+    return companies | landlords_from_abroad(engine) if source.by_name else companies
 
 
 def spider_class(source_name: str) -> type[RegisterSpider]:

@@ -115,7 +115,8 @@ class Source(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
     ``filtered``: from its files only what concerns the companies that matter to the register is taken; ``charities``:
     and the charities whose numbers providers give (``gb-chc:…``); ``titles``: and the titles that care homes may stand
-    on. ``terms`` are the limits of a licence that must be accepted before anything is taken in.
+    on; ``by_name``: and overseas entities with the name of a landlord from abroad. ``terms`` are the limits of a
+    licence that must be accepted before anything is taken in.
     """
 
     name: Annotated[str, Meta(pattern=r"^[a-z][a-z_]*$")]
@@ -133,6 +134,7 @@ class Source(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     largest_file: Annotated[int, Meta(ge=1)] = 64
     filtered: bool = False
     charities: bool = False
+    by_name: bool = False
     titles: bool = False
     terms: tuple[str, ...] = ()
     feeds: dict[str, Feed]

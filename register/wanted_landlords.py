@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-import msgspec
-from sqlalchemy import Connection, select
+from collections.abc import Iterator
 
-from register.holdings import read_judgements
+import msgspec
+from sqlalchemy import Connection, Engine, select
+
+from register.database import reading
+from register.holdings import Questions, read_judgements
 from register.judgements import IS_COMPANY, STANDS_ON
 from register.models import CompanyVersion, LinkVersion, TitleVersion, table_of
 from register.parties import party_of_proprietor, plain_company_name, plain_country
 from register.records import Proprietor, TitleRecord
+
+#: Before the name of a landlord from abroad that no number is known of, where companies to look for are named.
+ABROAD = "abroad:"
 
 
 def landlords(connection: Connection) -> set[str]:
@@ -18,27 +24,55 @@ def landlords(connection: Connection) -> set[str]:
     A link that a person has refused is none. An owner from abroad is a company of Companies House's where its name and
     country are those of an overseas entity that the register knows.
     """
-    link, title, company = (table_of(one) for one in (LinkVersion, TitleVersion, CompanyVersion))
     judged = read_judgements(connection)
-    refused = {
-        (one, other) for (kind, one, other), said in judged.items() if kind == STANDS_ON and said.verdict != "same"
-    }
-    accepted = {(kind, other) for (kind, _, other), said in judged.items() if said.verdict == "same"}
-    believed = select(link.c.location, link.c.title).where(link.c.superseded_by.is_(None), link.c.valid_to.is_(None))
-    linked = {row.title for row in connection.execute(believed) if (row.location, row.title) not in refused}
-    linked |= {thing for kind, thing in accepted if kind == STANDS_ON}
-    found = {company for kind, company in accepted if kind == IS_COMPANY}
-    if not linked:
-        return found
-    overseas = {
-        (plain_company_name(row.name), country): row.id
-        for row in connection.execute(
-            select(company.c.id, company.c.name, company.c.country_of_origin, company.c.registered_at_home)
-            .where(company.c.superseded_by.is_(None), company.c.id.like("gb-coh:OE%"))
-            .order_by(company.c.id.desc())
+    found = {company for (kind, _, company), said in judged.items() if kind == IS_COMPANY and said.verdict == "same"}
+    overseas = _overseas_entities(connection)
+    for record in _linked(connection, judged):
+        parties = (party_of_proprietor(record, turn, overseas) for turn in range(len(record.proprietors or ())))
+        found |= {party.id for party in parties if party.kind == "company" and party.id}
+    return found
+
+
+def landlords_from_abroad(engine: Engine) -> frozenset[str]:
+    """``abroad:`` and the plain name of every owner from abroad of a title which is linked with a home.
+
+    Titles carry no number of the Register of Overseas Entities, so that the list of companies is searched by name.
+    Raises DatabaseProblem.
+    """
+    with reading(engine) as connection:
+        return frozenset(
+            ABROAD + plain_company_name(owner.name)
+            for record in _linked(connection, read_judgements(connection))
+            if record.id.startswith("ocod:")
+            for owner in record.proprietors or ()
         )
+
+
+def _overseas_entities(connection: Connection) -> dict[tuple[str, str], str]:
+    """Overseas entities that the register knows, by plain name and country; of two, the one of smaller number."""
+    company = table_of(CompanyVersion)
+    rows = connection.execute(
+        select(company.c.id, company.c.name, company.c.country_of_origin, company.c.registered_at_home)
+        .where(company.c.superseded_by.is_(None), company.c.id.like("gb-coh:OE%"))
+        .order_by(company.c.id.desc())
+    )
+    return {
+        (plain_company_name(row.name), country): row.id
+        for row in rows
         if (country := plain_country(row.country_of_origin or row.registered_at_home))
     }
+
+
+def _linked(connection: Connection, judged: Questions) -> Iterator[TitleRecord]:
+    """The titles that are linked with a home, in either list: number and proprietors."""
+    link, title = table_of(LinkVersion), table_of(TitleVersion)
+    of_titles = {(one, other): said for (kind, one, other), said in judged.items() if kind == STANDS_ON}
+    believed = select(link.c.location, link.c.title).where(link.c.superseded_by.is_(None), link.c.valid_to.is_(None))
+    linked = {other for (_, other), said in of_titles.items() if said.verdict == "same"}
+    for location, number in connection.execute(believed):
+        said = of_titles.get((location, number))
+        if said is None or said.verdict == "same":
+            linked.add(number)
     for row in connection.execute(
         select(title.c.id, title.c.title, title.c.proprietors).where(
             title.c.superseded_by.is_(None), title.c.valid_to.is_(None), title.c.proprietors.is_not(None)
@@ -46,7 +80,4 @@ def landlords(connection: Connection) -> set[str]:
     ):
         if row.title in linked:
             owners = msgspec.json.decode(row.proprietors, type=tuple[Proprietor, ...])
-            record = TitleRecord(id=row.id, title=row.title, proprietors=owners)
-            parties = (party_of_proprietor(record, turn, overseas) for turn in range(len(owners)))
-            found |= {party.id for party in parties if party.kind == "company" and party.id}
-    return found
+            yield TitleRecord(id=row.id, title=row.title, proprietors=owners)

@@ -15,6 +15,7 @@ from crawler.refresh import read_published, replay
 from crawler.spiders.companies_house_bulk import LINKS, find_files, part_of
 from crawler.tables import SourceChanged
 from register.intake import Intake
+from register.parties import plain_company_name
 from register.reading import load_snapshot
 from register.records import (
     CompanyRecord,
@@ -27,6 +28,7 @@ from register.records import (
     raw_digest,
 )
 from register.wanted import companies_that_matter
+from register.wanted_landlords import ABROAD
 
 CASE = Path(__file__).resolve().parent / "cases" / "companies_house_bulk"
 SNAPSHOT = CASE / "persons-with-significant-control-snapshot-2026-05-31.json"
@@ -247,3 +249,17 @@ def test_reading_files_whole_is_no_measure_for_the_nights_that_follow(engine: En
     night = replay(SOURCE, CASE, engine=engine, today=TODAY, learnt=LEARNT, shown=False)
     assert night.state == "published", night.reasons
     assert [(d.handed, d.complete) for d in night.deliveries] == [(3, True), (4, True)]
+
+
+def test_an_overseas_landlord_is_found_by_name_because_no_title_gives_its_number(tmp_path: Path):
+    header = '"CompanyName"," CompanyNumber","CountryOfOrigin"'
+    rows = [
+        '"EXERCISE ""EBB"" HOLDINGS S.A.","OE980003","LUXEMBOURG"',
+        '"EXERCISE ""EBB"" HOLDINGS S.A.","99000003","UNITED KINGDOM"',
+        '"EXERCISE NEAP LIMITED","OE980004","JERSEY"',
+    ]
+    path = tmp_path / "BasicCompanyDataAsOneFile-2026-05-01.csv"
+    path.write_text("\n".join([header, *rows]) + "\n", encoding="utf-8")
+    items = read(path, "gb-coh:99000001", ABROAD + plain_company_name("Exercise Ebb Holdings S.A."))
+    found = {item.record.id for item in items if isinstance(item, Observation)}
+    assert found == {"gb-coh:OE980003"}
