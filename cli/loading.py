@@ -16,6 +16,8 @@ from crawler.nightly import LONDON, ready
 from crawler.refresh import NotConfigured, replay
 from crawler.refresh import refresh as crawl
 from crawler.source import SOURCES, SourceProblem
+from crawler.terms import NotAccepted
+from crawler.watch import Watch
 from register.council import read_residents, read_vacancies, template
 from register.database import DatabaseProblem
 from register.intake import Intake, IntakeProblem, RunReport
@@ -62,9 +64,10 @@ def refresh(
         for name in names or _configured(settings):
             try:
                 reports.append(crawl_source(name, settings, full=full))
-            except NotConfigured:
+            except (NotConfigured, NotAccepted) as problem:
                 if names:
                     raise
+                messages.print(str(problem), markup=False)
             except (SourceProblem, IntakeProblem, DatabaseProblem) as problem:
                 troubles.append(str(problem))  # one source's trouble never stops the others
     show_runs(reports, as_json=as_json, troubles=troubles)
@@ -85,11 +88,19 @@ def _replay(name: str, path: Path, as_at: date | None, settings: Settings, engin
     )
 
 
-def crawl_source(name: str, settings: Settings, *, full: bool = False, today: date | None = None) -> RunReport:
-    """Crawl one source as of ``today`` (none: this day in London)."""
+def crawl_source(
+    name: str, settings: Settings, *, full: bool = False, today: date | None = None, watch: Watch | None = None
+) -> RunReport:
+    """Crawl one source as of ``today`` (none: this day in London). ``watch`` may stop it."""
     learnt, day_here = now()
     return crawl(
-        name, settings=settings, engine_url=settings.database_url, today=today or day_here, learnt=learnt, full=full
+        name,
+        settings=settings,
+        engine_url=settings.database_url,
+        today=today or day_here,
+        learnt=learnt,
+        full=full,
+        watch=watch,
     )
 
 

@@ -18,6 +18,7 @@ from cli import (
     planning,
     reporting,
     review,
+    schedule,
     showing,
     tracing,
 )
@@ -42,6 +43,7 @@ app.command()(loading.refresh)
 app.command("accept")(licences.accept_terms)
 app.add_typer(loading.load, name="load")
 app.command()(showing.status)
+app.command()(schedule.schedule)
 app.command()(changes.changes)
 app.command()(cases.cases)
 app.command()(showing.search)

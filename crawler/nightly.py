@@ -6,6 +6,7 @@ Where two turns fall on one moment, that order holds too: each source has a seco
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 from graphlib import CycleError, TopologicalSorter
 from zoneinfo import ZoneInfo
@@ -17,6 +18,7 @@ from register.settings import Settings
 
 #: Crons are in the regulators' own time, summer time included.
 LONDON = ZoneInfo("Europe/London")
+_WEEKDAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat")
 
 
 def in_order(names: Collection[str]) -> list[str]:
@@ -50,6 +52,8 @@ def ready(settings: Settings) -> tuple[list[str], dict[str, str]]:
 def trigger_of(name: str, *, turn: int = 0) -> CronTrigger:
     """When a source's turn comes. ``turn`` is its place in the night's order, and its second in the minute."""
     minute, hour, day, month, weekday = SOURCES[name].schedule.cron.split()
+    # A cron line counts the days of the week from Sunday, the library from Monday: only names mean the same to both.
+    weekday = re.sub(r"\d", lambda found: _WEEKDAYS[int(found[0]) % 7], weekday)
     return CronTrigger(
         second=min(turn, 59), minute=minute, hour=hour, day=day, month=month, day_of_week=weekday, timezone=LONDON
     )

@@ -29,12 +29,12 @@ class SourceProblem(ValueError):
 
 
 class Schedule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """When to ask: a cron line in London's time (days of the week by name), and the sources whose turn comes before.
+    """When to ask: a cron line in London's time, and the sources whose turn comes before.
 
     ``most_hours``: a crawl that takes longer is stopped, and nothing of it is published.
     """
 
-    cron: Annotated[str, Meta(pattern=r"^\S+( \S+){3} [^\s0-9]+$")]
+    cron: Annotated[str, Meta(pattern=r"^\S+( \S+){4}$")]
     after: tuple[str, ...] = ()
     most_hours: Annotated[int, Meta(ge=1, le=23)] = 6
 

@@ -24,6 +24,8 @@ if os.name == "posix":
     import fcntl
 
 _PREFIX = "staged-"
+#: What was staged by a run that was kept aside, one file a source: for whoever wants to know why.
+KEPT_ASIDE = "aside-*.jsonl"
 _ENCODER = msgspec.json.Encoder(order="deterministic")
 
 

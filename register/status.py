@@ -12,7 +12,7 @@ from typing import Any, Literal
 from sqlalchemy import Connection, Engine, and_, func, or_, select
 
 from register.database import reading
-from register.models import DeliveryRow, QuarantineRow, RunRow, table_of
+from register.models import DeliveryRow, QuarantineRow, RunRow, TitleVersion, table_of
 from register.runs import Cost
 from register.spool import left_overs
 
@@ -240,6 +240,20 @@ def _state(
 def _cost(run: Any) -> Cost | None:
     """What a run cost; ``None`` for files that were handed over."""
     return None if run["requests"] is None else Cost(run["requests"], run["received"] or 0, run["seconds"] or 0.0)
+
+
+def first_learnt(engine: Engine) -> datetime | None:
+    """When the first published run was learnt (UTC, without a zone); ``None`` where nothing was ever published."""
+    run = table_of(RunRow)
+    with reading(engine) as connection:
+        return connection.execute(select(func.min(run.c.learnt)).where(run.c.state == "published")).scalar()
+
+
+def holds_titles(engine: Engine) -> bool:
+    """Whether the register holds a title of land, on which a home may stand."""
+    title = table_of(TitleVersion)
+    with reading(engine) as connection:
+        return connection.execute(select(title.c.version).limit(1)).first() is not None
 
 
 def list_days(engine: Engine, known: date | None = None) -> dict[str, tuple[date, ...]]:
