@@ -17,7 +17,7 @@ from crawler.source import SOURCES
 from exercise.county import build_county
 from exercise.land_registry import labels, title_rows
 from exercise.publish import write_county
-from graph.exports import FORMATS
+from graph.exports import FORMATS, bods
 from graph.ownership import build_network
 from register.acceptances import Acceptance, accept
 from register.database import open_database
@@ -113,3 +113,25 @@ def test_a_landlord_of_the_county_is_in_every_format_but_the_one_that_has_no_lea
                  for title in [county.titles[link.title]] if title.tenure == "Freehold" and title.owners)  # fmt: skip
     for form in FORMATS.keys() - {"bods"}:
         assert owner.proprietor.name.casefold() in read(form).casefold()
+
+
+def test_an_export_and_what_changed_since_are_the_later_export(tmp_path: Path):
+    engine = open_database(f"sqlite:///{(tmp_path / 'longstop.db').as_posix()}")
+    days = []
+    for month in (COUNTY, COUNTY.later(9)):
+        days.append(month.as_at)
+        write_county(month, tmp_path / str(month.as_at), formats=())
+        for source in ("cqc_api", "companies_house_bulk"):
+            files = tmp_path / str(month.as_at) / source
+            learnt = datetime.combine(month.as_at, LEARNT.timetz())
+            assert replay(source, files, engine=engine, today=month.as_at, learnt=learnt, shown=False).reasons == ()
+    then, now = ((snapshot, build_network(snapshot)) for day in days if (snapshot := load_snapshot(engine, on=day)))
+    engine.dispose()
+    brought = {one["recordId"]: one for one in bods.statements(*then)}
+    changed = list(bods.changes(then, now))
+    made_anew = [one for one in changed if brought.get(one["recordId"]) != one]
+    assert 0 < len(made_anew) < len(brought) / 10
+    assert {one["statementDate"] for one in made_anew} == {str(days[1])}
+    brought |= {one["recordId"]: one for one in changed}
+    for one in bods.statements(*now):
+        assert brought[one["recordId"]]["recordDetails"] == one["recordDetails"]

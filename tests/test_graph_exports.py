@@ -196,3 +196,11 @@ def test_the_buildings_add_up_to_the_homes_that_stand(tmp_path: Path):
     states = [row["state"] for row in rows]
     assert len(rows) == len(EVERYTHING.homes)
     assert {state: states.count(state) for state in set(states)} == {"traced": 1, "waiting": 1, "not searched": 10}
+
+
+def test_the_answers_of_every_measure_add_up_to_the_homes(tmp_path: Path):
+    exported(EVERYTHING, "csv", tmp_path)
+    rows = list(csv.DictReader((tmp_path / "measures.csv").open(encoding="utf-8")))
+    for measure in {row["measure"] for row in rows}:
+        answers = [row for row in rows if row["measure"] == measure]
+        assert sum(int(row["homes"]) for row in answers) == int(answers[0]["total_homes"]) == len(EVERYTHING.homes)

@@ -66,25 +66,37 @@ def changes(earlier: tuple[Snapshot, Network], now: tuple[Snapshot, Network]) ->
     A record that is no longer held (struck out of the register, or nobody is unknown any more) is closed by a
     statement of its own.
     """
-    made = {one["recordId"]: one["statementId"] for one in statements(*earlier)}
+    made = {one["recordId"]: _said(one) for one in statements(*earlier)}
     wanted: set[str] = set()
+    changed: set[str] = set()
     held: set[str] = set()
     for one in statements(*now):
         held.add(one["recordId"])
-        if made.get(one["recordId"]) != one["statementId"]:
-            wanted |= _spoken_of(one) | {one["recordId"]}
+        if made.get(one["recordId"]) != _said(one):
+            changed.add(one["recordId"])
+            wanted |= _spoken_of(one)
     gone = [one for one in statements(*earlier) if one["recordId"] not in held and one["recordStatus"] != "closed"]
     # A component that its relationship no longer lists is over with it, and cannot be stated alone.
     listed = {component for one in gone for component in one["recordDetails"].get("componentRecords", ())}
     gone = [one for one in gone if not one["recordDetails"]["isComponent"] or one["recordId"] in listed]
     for one in gone:
         wanted |= _spoken_of(one)
+    # Whoever is spoken of and has not changed is repeated as stated then: a record's evidence may be newer.
+    context = {one["recordId"]: one for one in statements(*earlier) if one["recordId"] in wanted - changed}
     yield from (_closed(one, now[0]) for one in gone if one["recordType"] != "relationship")
     for one in statements(*now):
-        if one["recordId"] in wanted:
-            anew = one["recordStatus"] == "new" and made.get(one["recordId"], one["statementId"]) != one["statementId"]
-            yield _identified(one | {"recordStatus": "updated"}) if anew else one
+        if one["recordId"] in changed:
+            again = one["recordStatus"] == "new" and one["recordId"] in made
+            yield _identified(one | {"recordStatus": "updated"}) if again else one
+        elif one["recordId"] in wanted:
+            yield context[one["recordId"]]
     yield from (_closed(one, now[0]) for one in gone if one["recordType"] == "relationship")
+
+
+def _said(statement: Statement) -> str:
+    """What a statement says of its record, whatever it rests on: a digest."""
+    said = [statement["recordDetails"], statement["recordStatus"] == "closed"]
+    return hashlib.sha256(json.dumps(said, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
 
 def _spoken_of(statement: Statement) -> set[str]:

@@ -1,4 +1,4 @@
-"""The open tables: one for each noun, every row with the list, the day and the raw record that it rests on.
+"""The open tables: one for each noun, every row of a record with the list, the day and the raw record behind it.
 
 Of HM Land Registry's lists there are only derived facts: which title a home was found to stand on, and who owns it. No
 address, price or district of a title is here, nor the sentence on how two addresses were compared.
@@ -13,8 +13,9 @@ from types import NoneType, UnionType
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 from graph.exports.naming import PublicIds
-from graph.landlords import Holding, Landlord, holdings, landlords
-from graph.lenders import lenders
+from graph.landlords import Holding, Landlord
+from graph.measures.catalogue import measure_all
+from graph.measures.ground import ground_of
 from graph.natures import reason_of, stake_of
 from graph.ownership import Network
 from register.parties import Party
@@ -77,8 +78,8 @@ class _Tables:
     def __init__(self, snapshot: Snapshot, network: Network) -> None:
         self._snapshot, self._network = snapshot, network
         self._ids = PublicIds(snapshot)
-        self._holdings = holdings(network)
-        self._landlords = landlords(network, self._holdings)
+        self._ground = ground_of(snapshot, network)
+        self._holdings, self._landlords = self._ground.holdings, self._ground.landlords
 
     def all(self) -> Iterator[Table]:
         """The tables, in no order."""
@@ -100,6 +101,7 @@ class _Tables:
         yield Table("links", "Homes and the titles they stand on, where that was accepted.", LINKS, self._links)
         yield Table("landlords", "Who owns buildings of homes that others run.", LANDLORDS, self._landlord_rows)
         yield Table("lenders", "Lenders by the name in charges outstanding.", LENDERS, self._lenders)
+        yield Table("measures", "Questions asked of every home; answers add up to the total.", MEASURES, self._measures)
 
     def _homes(self) -> Iterator[Row]:
         for home in self._snapshot.homes.values():
@@ -160,12 +162,21 @@ class _Tables:
             yield _landlord(one)
 
     def _lenders(self) -> Iterator[Row]:
-        for one in sorted(lenders(self._network), key=lambda lender: lender.id):
+        for one in sorted(self._ground.lenders, key=lambda lender: lender.id):
             yield (
                 one.id, one.name, _joined(one.names), _joined(one.capacities), len(one.charges), len(one.companies),
                 len(one.homes), one.beds_known, one.beds_unknown_homes, len(one.all_assets_homes), len(one.watched),
                 one.company, one.rule,
             )  # fmt: skip
+
+    def _measures(self) -> Iterator[Row]:
+        for one in measure_all(self._ground):
+            for answer in one.answers:
+                yield (
+                    f"{one.id}/{answer.word}", one.id, one.title, answer.word, answer.known, answer.count.homes,
+                    answer.count.beds, answer.count.beds_unknown, one.total.homes, one.total.beds, one.basis,
+                    one.formula, one.source, _joined(one.rests_on), one.as_at,
+                )  # fmt: skip
 
 
 def _copied(name: str, says: str, kind: type[Record], held: Callable[[], Iterable[Any]]) -> Table:
@@ -291,4 +302,11 @@ LENDERS = (
     Column("beds_unknown_homes", "integer"), Column("all_assets_homes", "integer"),
     Column("homes_watched", "integer", "that only hang on a company that gave a charge"),
     Column("company", says="the one company of this name: an inference"), Column("rule"),
+)  # fmt: skip
+MEASURES = (
+    Column("id"), Column("measure"), Column("title"), Column("answer"),
+    Column("known", "boolean", "false: the answer is that it is not known"), Column("homes", "integer"),
+    Column("beds", "integer"), Column("beds_unknown_homes", "integer"), Column("total_homes", "integer"),
+    Column("total_beds", "integer"), Column("basis"), Column("formula"), Column("source"), Column("rests_on"),
+    Column("as_at", "date", "the oldest of the lists that it rests on"),
 )  # fmt: skip
