@@ -67,6 +67,7 @@ class Harvest:
         self._rows: Counter[str] = Counter()
         self._asked: Counter[str] = Counter()
         self._missing: Counter[str] = Counter()
+        self._unknown = 0
         self._doubts: dict[str, str] = {}
 
     def expect(self, company: str, part: str) -> None:
@@ -126,8 +127,12 @@ class Harvest:
         """The answer was that there is none of this part (404)."""
         self._came(company, part)
 
-    def unknown(self, company: str) -> Iterator[Item]:
-        """Companies House knows no company of this number: told, and no doubt about any list."""
+    def unknown(self, company: str, *, again: bool) -> Iterator[Item]:
+        """Companies House knows no company of this number: told. Where it said so ``again``, it is believed.
+
+        Told for the first time it may be a slip: had the company been known, everything of it would now be absent.
+        """
+        self._unknown += not again
         reading = self._reading(PROFILE, company)
         reading.fault("Companies House knows no company of this number (404)", record_id=company)
         yield from reading.drain()
@@ -155,13 +160,23 @@ class Harvest:
         for feed in dict.fromkeys(FEEDS.values()):
             if not self._asked[feed] and not self.full:
                 continue
-            doubt = f"{self._missing[feed]} answers could not be had" if self._missing[feed] else self._doubts.get(feed)
+            doubt = self._doubt(feed)
             whole = self.full and doubt is None and self._rows[feed] > 0
             origin = feed.partition("/")[2]
             yield Delivery(feed=feed, as_at=self.as_at, complete=whole, origin=origin, increment=not self.full)
             if doubt:
                 reason = f"the list was not read whole: {doubt}; absence from it ended nothing"
                 yield Fault(feed=feed, origin=origin, reason=reason, loses_row=False)
+
+    def _doubt(self, feed: str) -> str | None:
+        """Why absence from a list means nothing; None where it was read whole. A profile says what else there is."""
+        if self._missing[feed]:
+            return f"{self._missing[feed]} answers could not be had"
+        if self._missing[PROFILES]:
+            return f"{self._missing[PROFILES]} profiles could not be had, which say what else there is to ask"
+        if self._unknown and self.full:
+            return f"{self._unknown} companies were unknown to Companies House for the first time"
+        return self._doubts.get(feed)
 
     def _page(self, company: str, part: str, fields: dict[str, object]) -> tuple[list[Item], int | None]:
         """One page of a list. Raises SourceChanged where it is none, or holds only what earlier pages held."""

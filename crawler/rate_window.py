@@ -50,7 +50,10 @@ class RateWindow:
         request.meta[_HELD] = True
 
     def process_response(self, request: Request, response: Response, spider: Any = None) -> Response:
-        """Learn from an answer how much room is left. A 429 that says not how long is given the window's end."""
+        """Learn from an answer how much room is left. A 429 that says not how long is given the window's end.
+
+        One that says nothing of the window, while there is room in it, is left to be tried again as any other trouble.
+        """
         self._arrived(request)
         self._answered = self._answered or not request.url.endswith("/robots.txt")
         remain, resets = _first(response, *REMAIN), _first(response, RESET)
@@ -62,9 +65,9 @@ class RateWindow:
             self._ends = ends if anew else self._ends
             if remain is not None:
                 self._remain = remain if anew or self._remain is None else min(self._remain, remain)
-        if response.status == 429:
+        if response.status == 429 and self._ends != math.inf and (resets is not None or self._remain == 0):
             self._remain = 0
-            if self._ends != math.inf and not response.headers.get("Retry-After"):
+            if not response.headers.get("Retry-After"):
                 wait = max(1, math.ceil(self._ends - time.monotonic()))
                 response.headers["Retry-After"] = str(min(int(LONGEST_WAIT), wait))
         self._changed.set()

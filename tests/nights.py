@@ -31,6 +31,7 @@ FORKED.set_forkserver_preload(
     [
         "crawler.__main__",
         "crawler.spiders.cqc_api",
+        "crawler.spiders.companies_house",
         "crawler.spiders.cqc_directory",
         "crawler.spiders.care_inspectorate",
         "scrapy.crawler",

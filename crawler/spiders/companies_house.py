@@ -39,8 +39,9 @@ __all__ = ["CompaniesHouse", "parse_published"]
 MOST_UNANSWERED = 25
 #: Everything is asked again after so many days: with all the streams read since, and without.
 FULL_EVERY, FULL_EVERY_WITHOUT = timedelta(days=31), timedelta(days=7)
-#: The names of bookmarks: the day of the last full pass, the day on which a company was asked, a stream's timepoint.
-FULL_PASS, ASKED, TIMEPOINT = "full pass", "asked ", "stream "
+#: The names of bookmarks: the day of the last full pass, the day on which a company was asked, the one on which it was
+#: not known, and a stream's timepoint.
+FULL_PASS, ASKED, UNKNOWN, TIMEPOINT = "full pass", "asked ", "unknown ", "stream "
 #: One connection to a stream: seconds and bytes after which it is left, and how often it is taken up again in a night.
 STREAM_SECONDS, STREAM_SECONDS_LOOPBACK, STREAM_BYTES, MOST_TURNS = 120.0, 3.0, 32 * 1024**2, 20
 _STREAM = "longstop_stream"
@@ -80,7 +81,8 @@ class CompaniesHouse(RegisterSpider):
     def update_settings(cls, settings: BaseSettings) -> None:
         """Scrapy's settings, with the keeping of the server's window of requests nearest to the network."""
         super().update_settings(settings)
-        settings.set_in_component_priority_dict("DOWNLOADER_MIDDLEWARES", RateWindow, 560)
+        name = "DOWNLOADER_MIDDLEWARES"
+        settings.set(name, {**settings.getdict(name), RateWindow: 560}, priority="spider")
 
     async def start(self) -> AsyncIterator[Request]:
         """The first stream, or the companies at once where there is none."""
@@ -172,7 +174,8 @@ class CompaniesHouse(RegisterSpider):
     ) -> Iterator[Request | Item]:
         """Read a profile and ask for the rest. A company that is not there is told, and the run goes on."""
         if response.status == 404 and _says_none(response):
-            yield from self.harvest.unknown(company)
+            yield from self.harvest.unknown(company, again=UNKNOWN + company in self.run.bookmarks)
+            self.run.bookmark(UNKNOWN + company, (self.run.as_at or self.run.today).isoformat())
             return
         try:
             items, parts = self.harvest.profile(company, self._body(response))
