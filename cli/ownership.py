@@ -127,6 +127,9 @@ def print_chains(document: dict[str, Any]) -> None:
         ),
     )
     for number, chain in enumerate(document["chains"], start=1):
+        if not chain["links"]:
+            answers.print("\nNobody is known to stand above it.", style="bold")
+            continue
         share = chain["share"]["words"] if chain["share"] else "not stated"
         all_the_way = ", more than half all the way" if chain["controlled"] and chain["depth"] else ""
         answers.print(

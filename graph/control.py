@@ -149,10 +149,13 @@ def _walk(
         node = step.holder
 
 
-def _own_endings(network: Network, node: str, *, followed: bool) -> tuple[Ending, ...]:
-    """The endings at a node itself. Of a company whose holders all fall short of the rule, that is the reason."""
+def _own_endings(network: Network, node: str, *, followed: bool, held: bool | None = None) -> tuple[Ending, ...]:
+    """The endings at a node itself. Of a company whose holders all fall short of the rule, that is the reason.
+
+    ``held``: whether anybody owns it by any link, where that is known already.
+    """
     found = endings_of(network, node, followed=followed)
-    if followed or next(holders_of(network, node), None) is None:
+    if followed or not (next(holders_of(network, node), None) is not None if held is None else held):
         return found
     short = Ending("untraced", node, "nobody named in its register holds more than half for certain")
     return tuple(sorted({short if one.kind in ("untraced", "not in the data") else one for one in found}))
@@ -218,13 +221,19 @@ def ultimate_owners(network: Network, rule: Rule = "psc25") -> Mapping[str, froz
     through, not followed for ever.
     """
     held_by = _holders(network, rule)
+    # By the wide rule nobody is owned who is not followed; by the narrow one that has to be looked up.
+    held = False if rule == "psc25" else None
     found: dict[str, frozenset[Ending]] = {}
     said = {node for node, gaps in network.nodes(data="gaps") if gaps}
     for part in _parts(held_by):
         if len(part) == 1:
             (node,) = part
-            if len(held_by[node]) == 1 and node not in held_by[node] and node not in said:
-                (holder,) = held_by[node]
+            above_it = held_by[node]
+            if not above_it:
+                found[node] = frozenset(_own_endings(network, node, followed=False, held=held))
+                continue
+            if len(above_it) == 1 and node not in said and node not in above_it:
+                (holder,) = above_it
                 found[node] = found[holder]
                 continue
         holders = set().union(*(held_by[node] for node in part)) - part
@@ -235,6 +244,11 @@ def ultimate_owners(network: Network, rule: Rule = "psc25") -> Mapping[str, froz
         for node in part:
             found[node] = ends
     return found
+
+
+def endings_above(network: Network, node: str, rule: Rule = "psc25") -> frozenset[Ending]:
+    """All the ways in which the chains above one node end: those of ``chains_above``, without listing the chains."""
+    return ultimate_owners(network.subgraph({node} | above(network, [node])), rule)[node]
 
 
 def cycles_in(network: Network, rule: Rule = "psc25") -> tuple[frozenset[str], ...]:

@@ -69,7 +69,10 @@ def endings_of(network: Network, node: str, *, followed: bool) -> tuple[Ending, 
     A home or provider that leads on to somebody is no end.
     """
     facts = network.nodes[node]
-    found = [_of_gap(node, gap.reason, gap.words) for gap in facts.get("gaps", ())]
+    gaps = facts.get("gaps", ())
+    if not gaps and (followed or "charity" not in facts):
+        return () if followed else (_unfollowed(network, node),)
+    found = [_of_gap(node, gap.reason, gap.words) for gap in gaps]
     if followed:
         return tuple(sorted(set(found)))
     if charity := facts.get("charity"):

@@ -7,10 +7,11 @@ where both sides are known to the end; everything else is "unknown", because an 
 
 from __future__ import annotations
 
+from collections import deque
 from dataclasses import dataclass
 from typing import Literal
 
-from graph.control import Tie, chains_above
+from graph.control import Tie, endings_above, ties_above
 from graph.landlords import Holding
 from graph.ownership import Network, above, linked, name_of
 from register.snapshot import Officer
@@ -78,16 +79,19 @@ def _with_owners(network: Network, node: str) -> set[str]:
 
 def _path(network: Network, node: str, up_to: str) -> tuple[Tie, ...]:
     """The shortest way up from a node to one of its owners, the first by id among equals."""
-    if node == up_to:
-        return ()
-    best: tuple[Tie, ...] = ()
-    for chain in chains_above(network, node).chains:
-        holders = [tie.holder for tie in chain.ties]
-        if up_to in holders:
-            part = chain.ties[: holders.index(up_to) + 1]
-            if not best or len(part) < len(best):
-                best = part
-    return best
+    came: dict[str, Tie] = {}
+    waiting = deque([node])
+    while waiting and up_to not in came and node != up_to:
+        for tie in ties_above(network, waiting.popleft()):
+            if tie.holder not in came:
+                came[tie.holder] = tie
+                waiting.append(tie.holder)
+    found: list[Tie] = []
+    at = up_to
+    while at != node:
+        found.append(came[at])
+        at = came[at].held
+    return tuple(reversed(found))
 
 
 def _directors(network: Network, landlord: str, tenant: str) -> tuple[tuple[Officer, Officer], ...]:
@@ -107,9 +111,9 @@ def _board(network: Network, company: str) -> dict[str, Officer]:
 def _missing(network: Network, landlord: str, tenant: str) -> str:
     """Why "unrelated" cannot be said; empty where it can."""
     for side, words in ((landlord, "the landlord"), (tenant, "the provider")):
-        for chain in chains_above(network, side).chains:
-            if chain.ending.kind not in _KNOWN_ENDS:
-                return f"who stands behind {words} is not known to the end: {chain.ending.reason}"
+        for ending in sorted(endings_above(network, side)):
+            if ending.kind not in _KNOWN_ENDS:
+                return f"who stands behind {words} is not known to the end: {ending.reason}"
         if side.startswith("gb-coh:") and not _board(network, side):
             return f"the directors of {words} are not known"
     return ""
