@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 from typing import Literal
 
-from exercise import charities, companies_house, cqc_directory, gazette, land_registry_files
+from exercise import accounts_files, charities, companies_house, cqc_directory, gazette, land_registry_files
 from exercise.boundaries import write_boundaries
 from exercise.capacity import write_residents, write_vacancies
 from exercise.county import County, chance_for
@@ -40,6 +40,7 @@ ciw/, rqia/       a few homes as the registers of Wales and Northern Ireland are
 gazette/          notices of corporate insolvency, as the Gazette's data.json answers
 charity_commission/  the charities among the providers, as the Charity Commission's extract
 companies_house_bulk/  people with significant control, and live companies, as Companies House's bulk files
+companies_house_accounts/  one day's accounts filed as tagged text (iXBRL)
 hmlr/             titles with a company as owner, as HM Land Registry's CCOD and OCOD (invented: no licence is needed)
 ons_boundaries/   boundaries as the ONS's TopoJSON, and the bridge
 council/          beds as filed in the capacity tracker; residents by need as a council would count them
@@ -116,6 +117,11 @@ def companies_page(county: County, path: str) -> str:
     return _page(title, f"<ul>\n{items}\n</ul>")
 
 
+def accounts_page(name: str) -> str:
+    """Companies House's page of accounts filed as tagged text, with the link to the day's zip."""
+    return _page("Accounts data", f'<ul><li><a href="{name}">{name}</a></li></ul>')
+
+
 def _page(title: str, body: str) -> str:
     return (
         f'<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><title>{title} – INVENTED, an exercise</title>'
@@ -179,6 +185,9 @@ def write_county(county: County, to: Path, formats: Collection[Format] = FORMATS
     charities.write_charities(county.stock, county.as_at, to / "charity_commission" / charities.PATH.rpartition("/")[2])
     companies_house.write_bulk(county.stock, county.as_at, to / "companies_house_bulk")
     land_registry_files.write_lists(county, to / "hmlr")
+    (to / "companies_house_accounts").mkdir(exist_ok=True)
+    name = accounts_files.accounts_name(county.as_at)
+    (to / "companies_house_accounts" / name).write_bytes(accounts_files.accounts_zip(county))
     write_boundaries(county.stock.land, county.stock.councils, to / "ons_boundaries" / "topo.json")
     write_vacancies(county.filings, to / "council" / "vacancies.csv")
     write_residents(county.filings, county.as_at, to / "council" / "residents.csv")

@@ -23,7 +23,15 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from urllib.parse import SplitResult, parse_qs, urlsplit
 
-from exercise import charities, companies_house, companies_house_api, gazette, land_registry_files, publish
+from exercise import (
+    accounts_files,
+    charities,
+    companies_house,
+    companies_house_api,
+    gazette,
+    land_registry_files,
+    publish,
+)
 from exercise.api_answers import API, KEY, Answer, ApiAnswers
 from exercise.boundaries import write_boundaries
 from exercise.companies_house_api import CompaniesHouseAnswers
@@ -46,6 +54,7 @@ PATHS = {
     "companies_house": companies_house_api.API,
     "companies_house_stream": companies_house_api.STREAM,
     "hmlr": land_registry_files.API,
+    "companies_house_accounts": accounts_files.ACCOUNTS_PAGE,
 }
 _TYPES = {
     ".ods": "application/vnd.oasis.opendocument.spreadsheet",
@@ -215,6 +224,9 @@ def _files(county: County, folder: Path, directory_format: Format) -> dict[str, 
         answers[f"/{file.name}"] = dated(file.read_bytes(), _TYPES[file.suffix])
     for path in companies_house.links(county.as_at):
         answers[path] = dated(publish.companies_page(county, path).encode(), page)
+    accounts = accounts_files.accounts_name(county.as_at)
+    answers[f"/{accounts}"] = dated(accounts_files.accounts_zip(county), _TYPES[".zip"])
+    answers[accounts_files.ACCOUNTS_PAGE] = dated(publish.accounts_page(accounts).encode(), page)
     boundaries = folder / "topo.json"
     write_boundaries(county.stock.land, county.stock.councils, boundaries)
     answers[publish.BOUNDARIES_FILE] = dated(boundaries.read_bytes(), _TYPES[".json"])
