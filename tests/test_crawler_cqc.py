@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections import Counter
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -13,9 +13,10 @@ import pytest
 from crawler.cqc_layouts import ACTIVE
 from crawler.cqc_lists import ListRead, parse_list
 from crawler.reading import Unreadable
-from crawler.refresh import read_published
+from crawler.refresh import read_published, replay
 from crawler.spiders.cqc_directory import find_files
 from crawler.tables import SourceChanged
+from register.reading import load_snapshot
 from register.records import Delivery, Fault, LocationRecord, Observation, ProviderRecord
 
 CASES = Path(__file__).resolve().parent / "cases"
@@ -232,3 +233,24 @@ def test_first_rows_of_other_exports_are_read_and_close_nothing(shared_data):
     weekly = Read("cqc_directory", shared_data / "cqc" / "directory_export_2025-08.csv")
     assert (len(weekly.locations), len(weekly.homes), len(weekly.providers)) == (329, 15, 400)
     assert not any(delivery.complete for read in (market, weekly) for delivery in read.lists.values())
+
+
+def test_a_deactivated_location_gives_the_day_on_which_its_registration_ended_and_no_closure(engine):
+    for file in ("05_May_2026_HSCA_Active_Locations.csv", "06_May_2026_Deactivated_Locations.csv"):
+        report = replay(
+            "cqc_directory", CASES / "cqc_directory" / file, engine=engine, today=date(2026, 6, 1),
+            learnt=datetime(2026, 6, 1, 3, tzinfo=UTC), shown=False,
+        )  # fmt: skip
+        assert report.state == "published", report.reasons
+    snapshot = load_snapshot(engine)
+    sold, gone = (snapshot.homes[snapshot.home_of[f"cqc:1-90000000{n}"]] for n in ("01", "11"))
+    assert (sold.current.id, sold.status) == ("cqc:1-9000000002", "open"), "it was sold, and is open"
+    assert sold.registrations[0].record.deregistered_on == date(2011, 11, 18)
+    assert (gone.status, gone.current.record.deregistered_on) == ("ended, successor unknown", date(2026, 4, 30))
+
+
+def test_of_a_deactivated_surgery_neither_name_nor_address_is_kept():
+    read = Read("cqc_directory", CASES / "cqc_directory" / "06_May_2026_Deactivated_Locations.csv")
+    surgery = read.locations["cqc:1-9000000012"]
+    assert (surgery.care_home, surgery.name, surgery.address, surgery.postcode) == (False, None, None, None)
+    assert [f.field for f in read.faults] == ["Provider Something New"]

@@ -9,15 +9,19 @@ from hypothesis import strategies as st
 from register.identifiers import (
     BadIdentifier,
     care_inspectorate_id,
+    charity_number,
+    ciw_id,
     company_number,
     cqc_id,
     is_invented,
     postcode,
+    rqia_home_id,
+    rqia_provider_id,
     scheme,
     uprn,
 )
 
-READERS = (cqc_id, care_inspectorate_id, postcode, uprn, company_number)
+READERS = (cqc_id, care_inspectorate_id, ciw_id, postcode, uprn, company_number, charity_number)
 POSTCODES = st.from_regex(r"[A-Z]{1,2}[0-9][A-Z0-9]? [0-9][A-Z]{2}", fullmatch=True)
 BLANKS = st.text(" \t\u00a0", max_size=3)
 
@@ -82,3 +86,44 @@ def test_an_id_carries_its_register_and_the_invented_county_is_never_taken_for_a
     assert (scheme(real), scheme(invented)) == ("cqc", "exercise")
     assert is_invented(invented)
     assert not is_invented(real)
+
+
+@pytest.mark.parametrize(
+    ("name", "same"),
+    [
+        ("The Ashbrook Care Home", "ASHBROOK"),
+        ("Sé's Lodge", "Ses Lodge Nursing Home"),
+        ("St. John's House", "St John\N{RIGHT SINGLE QUOTATION MARK}s  House Residential Home"),
+    ],
+)
+def test_a_home_without_a_number_keeps_its_id_while_its_entry_is_tidied(name, same):
+    assert rqia_home_id(name, "bt1 5gs") == rqia_home_id(same, "BT15GS")
+
+
+def test_two_homes_at_one_postcode_are_two_by_their_names():
+    assert rqia_home_id("Rose House", "BT1 5GS") != rqia_home_id("Rose Lodge", "BT1 5GS")
+    assert rqia_home_id("Nursing Home", "BT1 5GS") == "rqia:BT15GS-nursing-home"
+
+
+def test_a_made_up_id_of_the_invented_county_says_so():
+    assert is_invented(rqia_home_id("Rose House", "ZX1 1AA"))
+    assert is_invented(rqia_provider_id("Rose Limited", invented=True))
+    assert not is_invented(rqia_home_id("Rose House", "BT1 5GS"))
+
+
+def test_a_providers_made_up_id_does_not_hold_its_name():
+    assert rqia_provider_id("Mrs Kim Sample") == rqia_provider_id("MRS KIM  SAMPLE")
+    assert "sample" not in rqia_provider_id("Mrs Kim Sample").lower()
+    assert rqia_provider_id("Rose Care Ltd") == rqia_provider_id("Rose Care Limited.")
+
+
+@pytest.mark.parametrize("value", ["SC012345", "NIC100123", "12", "", "١٢٣٤٥٦"])
+def test_only_a_number_of_england_and_wales_is_a_charitys(value):
+    with pytest.raises(BadIdentifier):
+        charity_number(value)
+
+
+def test_a_welsh_number_is_put_right_and_anything_else_refused():
+    assert ciw_id(" sin-00009997-vpxp ") == "ciw:SIN-00009997-VPXP"
+    with pytest.raises(BadIdentifier):
+        ciw_id("9997")
