@@ -21,7 +21,7 @@ _WIDTH, _HEIGHT, _GAP, _RISE, _EDGE = 196.0, 62.0, 22.0, 56.0, 10.0
 #: Boxes side by side at most; the rest of a layer stands in a further row.
 _BESIDE = 4
 #: How wide a line of a box may be, and a letter of a name (bold): capitals and digits, then all others.
-_LINE, _CAPITAL, _LETTER = 180.0, 10.4, 7.4
+_LINE, _CAPITAL, _LETTER = 182.0, 9.5, 7.0
 _FILL: Mapping[BoxKind, str] = {
     "person": "#ffffff",
     "company": "#eef3f6",
@@ -123,7 +123,7 @@ def _box(box: Box, spot: _Spot) -> str:
     dashes = ' stroke-dasharray="5 3"' if box.kind == "end" else ""
     lines = _wrapped(clean(box.words, 90), 2 if box.note else 3)
     note = clean(box.note, 90)
-    told = [*((line, "bold", 14) for line in lines)]
+    told = [*((line, "bold", 13) for line in lines)]
     if note:
         told.append((note if len(note) <= 34 else note[:33].rstrip() + "…", "normal", 12))
     top = spot.y + (_HEIGHT - 16 * len(told)) / 2 + 12.5

@@ -22,7 +22,8 @@ Cell = str | int | float | date | None
 class Column:
     """``width`` is in characters of a spreadsheet column, and the column's share of a page. ``only`` limits it.
 
-    ``refs``: its cells are numbers of rows in the table of records ("12, 40"), and lead there.
+    ``refs``: its cells are numbers of rows in the table of records ("12, 40"), and lead there. ``under``: a page prints
+    it as a sentence below its row.
     """
 
     label: str
@@ -30,6 +31,7 @@ class Column:
     numeric: bool = False
     only: Literal["sheet", "page"] | None = None
     refs: bool = False
+    under: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,10 +118,14 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class PrintedRow:
-    """One line of a printed table: an ordinary row, a heading over a group of rows, or the totals."""
+    """One line of a printed table: an ordinary row, a heading over a group of rows, or the totals.
+
+    ``under`` is the sentence printed below it, if any.
+    """
 
     kind: Literal["row", "group", "total"]
     cells: tuple[str, ...]
+    under: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,9 +162,9 @@ def print_table(table: Table, *, short: bool, elsewhere: str) -> PrintedTable:
 
     ``elsewhere`` is where the others can be read.
     """
-    shown = [index for index, column in enumerate(table.columns) if column.only != "sheet"]
+    shown = [index for index, column in enumerate(table.columns) if column.only != "sheet" and not column.under]
     rows = table.rows[: _last_row(table, table.most if short else table.page_most)]
-    lines = list(_lines(rows, shown, grouped=table.grouped))
+    lines = list(_lines(table, rows, shown, grouped=table.grouped))
     if table.total is not None:
         lines.append(PrintedRow("total", tuple(show(table.total[index]) for index in shown)))
     left = len(table.rows) - len(rows)
@@ -209,12 +215,20 @@ def _last_row(table: Table, most: int | None) -> int:
     return kept
 
 
-def _lines(rows: tuple[tuple[Cell, ...], ...], shown: list[int], *, grouped: bool) -> Iterator[PrintedRow]:
+def _lines(
+    table: Table, rows: tuple[tuple[Cell, ...], ...], shown: list[int], *, grouped: bool
+) -> Iterator[PrintedRow]:
+    below = [(index, column.label) for index, column in enumerate(table.columns) if column.under]
+
+    def line(row: tuple[Cell, ...], places: list[int]) -> PrintedRow:
+        under = " ".join(f"{label}: {show(row[index])}." for index, label in below if row[index] != "")
+        return PrintedRow("row", tuple(show(row[index]) for index in places), under)
+
     if not grouped:
         for row in rows:
-            yield PrintedRow("row", tuple(show(row[index]) for index in shown))
+            yield line(row, shown)
         return
     for heading, group in groupby(rows, key=lambda row: row[0]):
         yield PrintedRow("group", (show(heading),))
         for row in group:
-            yield PrintedRow("row", tuple(show(row[index]) for index in shown[1:]))
+            yield line(row, shown[1:])

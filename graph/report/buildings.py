@@ -37,7 +37,7 @@ def landlord_table(ground: Ground, ledger: Ledger) -> Table:
             Column("Largest tenant (group)", 32),
             Column("Its share of the beds", 14, numeric=True),
             Column("Related to a tenant", 14),
-            Column("Rests on", 38),
+            Column("Rests on", 60, under=True),
             Column("Records", 16, refs=True),
         ),
         rows=rows,

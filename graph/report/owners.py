@@ -122,7 +122,7 @@ def group_table(ground: Ground, ledger: Ledger, found: Sequence[tuple[Group, tup
             Column("Chains end at", 30),
             Column("Longest chain", 10, numeric=True),
             Column("Somebody abroad above", 12),
-            Column("Rests on", 36),
+            Column("Rests on", 60, under=True),
             Column("Records", 16, refs=True),
         ),
         rows=tuple(rows),
@@ -200,7 +200,7 @@ def _chain_table(ground: Ground, ledger: Ledger, group: Group, providers: Sequen
             Column("What it does", 46),
             Column("Held", 34),
             Column("Share", 20),
-            Column("Rests on", 60),
+            Column("Rests on", 60, under=True),
             Column("Records", 12, refs=True),
         ),
         rows=tuple(
@@ -271,7 +271,7 @@ def board_tables(ground: Ground, ledger: Ledger) -> tuple[Table, ...]:
             Column("Director", 30),
             Column("Groups", 9, numeric=True),
             Column("Which", 60),
-            Column("Rests on", 36),
+            Column("Rests on", 60, under=True),
             Column("Records", 20, refs=True),
         ),
         rows=tuple(
