@@ -36,15 +36,20 @@ class Change:
 
 
 class StreamLines:
-    """A stream as it comes, in pieces of any length. ``caught_up``: a blank line has come since the last event."""
+    """A stream as it comes, in pieces of any length: its ``lines`` so far, and its ``size`` in bytes.
+
+    ``caught_up``: a blank line has come since the last event.
+    """
 
     def __init__(self) -> None:
         self.lines: list[bytes] = []
         self.caught_up = False
+        self.size = 0
         self._rest = b""
 
     def feed(self, piece: bytes) -> None:
         """Take the next piece. Raises SourceChanged for a line that has no end."""
+        self.size += len(piece)
         *whole, self._rest = (self._rest + piece).split(b"\n")
         for line in whole:
             if line.strip():

@@ -21,7 +21,7 @@ from loopback import KEY, Answer, Site, serve
 from nights import Register
 from sqlalchemy import select
 
-from crawler.refresh import Job
+from crawler.refresh import Job, replay
 from exercise import companies_house_api as house
 from exercise.county import build_county
 from register.bookmarks import read_bookmarks
@@ -150,6 +150,18 @@ def test_the_key_is_the_user_name_of_http_basic_and_companies_above_are_asked_in
     assert not [path for path in site.paths if path.endswith(("/exemptions", "-statements"))]
     insolvent = [path for path in site.paths if path.endswith("/insolvency")]
     assert (len(profiles), insolvent) == (5, ["/company/99900031/insolvency"])
+
+
+def test_the_answers_kept_in_a_folder_make_the_register_that_asking_makes(good: Companies, tmp_path: Path):
+    register = founded(tmp_path)
+    house.write_api(COUNTY, tmp_path / "api")
+    engine = open_database(register.url)
+    today = good.today
+    learnt = datetime(today.year, today.month, today.day, 3, tzinfo=UTC)
+    report = replay(SOURCE, tmp_path / "api", engine=engine, today=today, learnt=learnt, shown=False)
+    engine.dispose()
+    assert report.state == "published" and all(one.complete for one in report.deliveries), report
+    assert register.open_records() == good.open_records()
 
 
 def test_a_second_night_asks_nothing_of_companies_that_were_asked(good: Companies, tmp_path: Path):

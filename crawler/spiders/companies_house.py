@@ -222,6 +222,11 @@ class CompaniesHouse(RegisterSpider):
             self.fail(f"{self._unanswered} answers could not be had, the last because {reason}")
         yield from self.harvest.missed(company, part, reason)
 
+    @property
+    def _stream_seconds(self) -> float:
+        """How long one connection to a stream is kept."""
+        return STREAM_SECONDS_LOOPBACK if self.run.loopback else STREAM_SECONDS
+
     # The streams, one after the other: two connections at once are all that an account may have.
 
     def _stream(self, name: str) -> Request:
@@ -239,7 +244,7 @@ class CompaniesHouse(RegisterSpider):
             errback=self._stream_broke,
             cb_kwargs={"stream": name},
             dont_filter=True,
-            meta={"handle_httpstatus_all": True, _STREAM: name},
+            meta={"handle_httpstatus_all": True, _STREAM: name, "download_timeout": 1.5 * self._stream_seconds},
         )
 
     def stream_begins(self, headers: Any, body_length: int, request: Request, spider: Any = None) -> None:
@@ -256,8 +261,7 @@ class CompaniesHouse(RegisterSpider):
         with suppress(SourceChanged):
             lines.feed(data)
         known = "timepoint=" in request.url
-        seconds = STREAM_SECONDS_LOOPBACK if self.run.loopback else STREAM_SECONDS
-        long = monotonic() - self._begun[name] > seconds or sum(map(len, lines.lines)) > STREAM_BYTES
+        long = monotonic() - self._begun[name] > self._stream_seconds or lines.size > STREAM_BYTES
         if long or (lines.caught_up and (known or lines.lines)) or (lines.lines and not known):
             raise StopDownload(fail=False)
 
