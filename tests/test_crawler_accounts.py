@@ -1,0 +1,187 @@
+"""Accounts from tagged filings: the companies that matter, the filing's own period, nothing lost to a bad filing."""
+
+from __future__ import annotations
+
+import io
+import sys
+import zipfile
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+
+from crawler import accounts
+from crawler.reading import Unreadable
+from crawler.refresh import read_published, refresh
+from crawler.source import SourceProblem
+from crawler.spiders.companies_house_accounts import find_days
+from crawler.tables import SourceChanged
+from exercise.county import build_county
+from exercise.site import serve
+from register.database import open_database
+from register.reading import load_snapshot
+from register.records import AccountsRecord, Delivery, Fault, Observation
+from register.settings import read_settings
+
+pytest.importorskip("stream_unzip", reason="the extra 'accounts' is not installed")
+
+CASE = Path(__file__).resolve().parent / "cases" / "companies_house_accounts" / "Accounts_Bulk_Data-2026-05-30.zip"
+TODAY = date(2026, 6, 1)
+Items = list[Delivery | Observation | Fault]
+
+
+def read(path: Path, *companies: str) -> Items:
+    return list(read_published("companies_house_accounts", path, today=TODAY, companies=frozenset(companies)))
+
+
+def records(items: Items) -> dict[str, AccountsRecord]:
+    return {i.record.id: i.record for i in items if isinstance(i, Observation) and isinstance(i.record, AccountsRecord)}
+
+
+def faults(items: Items) -> list[Fault]:
+    return [item for item in items if isinstance(item, Fault)]
+
+
+def a_zip(path: Path, members: Mapping[str, bytes]) -> Path:
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in members.items():
+            archive.writestr(name, content)
+    return path
+
+
+def filing(number: int = 1) -> bytes:
+    with zipfile.ZipFile(CASE) as archive:
+        return archive.read(f"Prod223_9001_9900000{number}_20250831.html")
+
+
+def test_a_filings_own_period_is_read_and_the_zip_within_the_zip_too():
+    items = read(CASE)
+    found = records(items)
+    assert sorted(found) == [f"accounts:9900000{n}/2025-08-31" for n in (1, 2, 3)]
+    first = found["accounts:99000001/2025-08-31"]
+    assert (first.company, first.period_start, first.balance_on) == (
+        "gb-coh:99000001",
+        date(2024, 9, 1),
+        date(2025, 8, 31),
+    )
+    assert first.current_assets and first.creditors_within_year and first.turnover and first.staff
+    assert first.net_assets == ((first.tangible_fixed_assets or 0) + first.current_assets - first.creditors_within_year)
+    assert first.dormant is False and first.profit_before_tax is None
+    (fault,) = faults(items)
+    assert (fault.row, fault.loses_row, fault.record_id) == (5, True, "accounts:99000077/2025-08-31")
+
+
+def test_only_the_companies_that_matter_are_read():
+    assert sorted(records(read(CASE, "gb-coh:99000003"))) == ["accounts:99000003/2025-08-31"]
+    assert not faults(read(CASE, "gb-coh:99000003"))
+
+
+def test_every_real_filing_of_the_data_pack_is_read(shared_data: Path):
+    items = read(shared_data / "companies_house" / "ixbrl")
+    assert len(records(items)) == 11
+    assert not any(fault.loses_row for fault in faults(items))
+    assert records(items)["accounts:15052776/2024-08-31"].net_assets == 3365
+    assert {item.as_at for item in items if isinstance(item, Delivery)} == {date(2023, 3, 2), date(2025, 5, 3)}
+    told = [fault for fault in faults(items) if fault.field == "staff"]
+    assert [(fault.found, fault.row) for fault in told] == [("0.02", 1)], "two hundredths of a person"
+
+
+def bomb() -> bytes:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("x/accounts/financialStatement.xhtml", b" " * (8 * 1024**2))
+    return packed.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("Prod223_9001_99000009_20250831.html", b" " * (8 * 1024**2), "unpacks to more than"),
+        ("Prod223_9001_99000009_20250831_CIC.zip", bomb(), "unpacks to more than"),
+        ("Prod223_9001_99000009_20250831_CIC.zip", b"PK\x03\x04 cut short", "cannot be unpacked"),
+        ("Prod223_9001_99000009_20250831.html", b"<html><p>no figure</p></html>", "holds no figure"),
+        ("Prod223_9001_99000009_20250831.html", b"\x00\xff\xfe not even text", "holds no figure"),
+        ("Prod223_9001_99000009_20259931.html", b"<html/>", "not named like a filing"),
+        ("readme.html", b"<html/>", "not named like a filing"),
+    ],
+)
+def test_a_bad_filing_is_told_and_costs_no_other(tmp_path: Path, name: str, content: bytes, said: str):
+    path = a_zip(
+        tmp_path / "Accounts_Bulk_Data-2026-05-30.zip",
+        {name: content, "Prod223_9001_99000001_20250831.html": filing()},
+    )
+    items = read(path)
+    assert sorted(records(items)) == ["accounts:99000001/2025-08-31"]
+    (fault,) = faults(items)
+    assert said in fault.reason and fault.loses_row and fault.row == 1
+
+
+def test_a_filing_that_makes_the_library_fail_costs_no_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    real = accounts.library().stream_read_xbrl_zip
+
+    def failing(chunks):
+        if b"99000002" in b"".join(chunks):
+            raise MemoryError
+        return real(chunks)
+
+    monkeypatch.setattr(accounts.library(), "stream_read_xbrl_zip", failing)
+    other = filing().replace(b"99000001", b"99000002")
+    members = {"Prod223_9001_99000002_20250831.html": other, "Prod223_9001_99000001_20250831.html": filing()}
+    items = read(a_zip(tmp_path / "Accounts_Bulk_Data-2026-05-30.zip", members))
+    assert sorted(records(items)) == ["accounts:99000001/2025-08-31"]
+    assert [(f.row, f.reason) for f in faults(items)] == [(1, "could not be read (MemoryError)")]
+
+
+def test_a_number_inside_that_is_not_the_filings_is_told(tmp_path: Path):
+    path = a_zip(tmp_path / "Accounts_Bulk_Data-2026-05-30.zip", {"Prod223_9001_99000008_20250831.html": filing()})
+    items = read(path)
+    assert records(items)["accounts:99000008/2025-08-31"].company == "gb-coh:99000008"
+    assert [f.field for f in faults(items)] == ["companies_house_registered_number"]
+
+
+def test_a_file_that_is_no_zip_is_refused_by_name(tmp_path: Path):
+    (tmp_path / "Accounts_Bulk_Data-2026-05-30.zip").write_bytes(b"<html>sign in</html>")
+    with pytest.raises(Unreadable, match=r"Accounts_Bulk_Data-2026-05-30\.zip"):
+        read(tmp_path / "Accounts_Bulk_Data-2026-05-30.zip")
+
+
+def test_without_the_library_one_sentence_says_what_to_install(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(accounts, "find_spec", lambda name: None)
+    with pytest.raises(SourceProblem, match=r"pip install 'longstop\[accounts\]'"):
+        read(CASE)
+
+
+def test_the_library_is_loaded_without_amazons_client():
+    assert accounts.library().__name__ == "stream_read_xbrl"
+    assert "boto3" not in sys.modules
+
+
+def test_days_are_found_on_the_page_oldest_first():
+    page = b"<a href='Accounts_Bulk_Data-2026-05-30.zip'>b</a><a href='Accounts_Bulk_Data-2026-05-29.zip'>a</a>"
+    assert list(find_days(page, "https://x.example/en_accountsdata.html")) == [
+        f"Accounts_Bulk_Data-2026-05-{day}.zip" for day in (29, 30)
+    ]
+    with pytest.raises(SourceChanged, match="no link"):
+        find_days(b"<p>moved</p>", "https://x.example/en_accountsdata.html")
+
+
+def test_the_countys_accounts_are_crawled_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    county = build_county(20, 3)
+    monkeypatch.setenv("LONGSTOP_DATA_DIR", str(tmp_path / "home"))
+    learnt = datetime(2026, 11, 3, 12, tzinfo=UTC)
+    with serve(county) as site:
+        for name, value in site.settings().items():
+            monkeypatch.setenv(name, value)
+
+        def crawl(source: str):
+            return refresh(source, settings=read_settings(), today=county.as_at, learnt=learnt)
+
+        assert crawl("cqc_api").state == "published"
+        report = crawl("companies_house_accounts")
+        assert (report.state, [d.quarantined for d in report.deliveries]) == ("published", [0]), report.reasons
+        quiet = crawl("companies_house_accounts")
+        assert (quiet.state, quiet.deliveries) == ("published", ())
+        assert sum(count for path, count in site.requests.items() if path.endswith("Data-2026-11-01.zip")) == 1
+    snapshot = load_snapshot(open_database(read_settings()))
+    assert snapshot.accounts
