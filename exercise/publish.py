@@ -7,7 +7,15 @@ from datetime import date
 from pathlib import Path
 from typing import Literal
 
-from exercise import accounts_files, charities, companies_house, cqc_directory, gazette, land_registry_files
+from exercise import (
+    accounts_files,
+    charities,
+    companies_house,
+    companies_house_api,
+    cqc_directory,
+    gazette,
+    land_registry_files,
+)
 from exercise.boundaries import write_boundaries
 from exercise.capacity import write_residents, write_vacancies
 from exercise.county import County, chance_for
@@ -39,6 +47,7 @@ care_inspectorate/  a few northern homes as the Care Inspectorate's datastore
 ciw/, rqia/       a few homes as the registers of Wales and Northern Ireland are laid out
 gazette/          notices of corporate insolvency, as the Gazette's data.json answers
 charity_commission/  the charities among the providers, as the Charity Commission's extract
+companies_house/  profiles, officers, control, charges and insolvency, as Companies House's API answers
 companies_house_bulk/  people with significant control, and live companies, as Companies House's bulk files
 companies_house_accounts/  one day's accounts filed as tagged text (iXBRL)
 hmlr/             titles with a company as owner, as HM Land Registry's CCOD and OCOD (invented: no licence is needed)
@@ -184,6 +193,7 @@ def write_county(county: County, to: Path, formats: Collection[Format] = FORMATS
     (to / "gazette" / "data.json").write_bytes(gazette.answer(county, {"results-page-size": ["100"]}))
     charities.write_charities(county.stock, county.as_at, to / "charity_commission" / charities.PATH.rpartition("/")[2])
     companies_house.write_bulk(county.stock, county.as_at, to / "companies_house_bulk")
+    companies_house_api.write_api(county, to / "companies_house")
     land_registry_files.write_lists(county, to / "hmlr")
     (to / "companies_house_accounts").mkdir(exist_ok=True)
     name = accounts_files.accounts_name(county.as_at)
