@@ -5,9 +5,9 @@ from __future__ import annotations
 import logging
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, nullcontext
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Event
 from types import FrameType
@@ -22,22 +22,24 @@ from apscheduler.executors.pool import ThreadPoolExecutor  # type: ignore[import
 from apscheduler.jobstores.sqlalchemy import SQLAlchemyJobStore  # type: ignore[import-untyped]
 from apscheduler.schedulers.background import BackgroundScheduler  # type: ignore[import-untyped]
 from apscheduler.triggers.cron import CronTrigger  # type: ignore[import-untyped]
+from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from cli.health import health, health_on
 from cli.loading import now
 from cli.night import DIGEST, Log, Night
 from cli.session import AsJson, Incomplete, Refused, answer_json, answer_table, open_register
-from crawler.nightly import LONDON, in_order, ready, trigger_of
+from crawler.nightly import LONDON, in_order, last_turn, ready, trigger_of
 from crawler.sentences import own_error
 from crawler.source import SOURCES
 from register.settings import Settings
 from register.spool import Turn
+from register.status import last_runs
 
 #: A turn that was missed (the machine was off) is made up for within as many seconds; an older one is left out.
 MISFIRE_SECONDS = 20 * 3600
 #: The digest comes when the night's last source has had its turn: the sources are asked one after another.
-MORNING = {"hour": 11, "minute": 0, "second": 0}
+NOON = {"hour": 12, "minute": 30, "second": 0}
 
 #: The night that the process is at: what the jobs in the store work with. One process, one night.
 _nights: list[Night] = []
@@ -74,7 +76,7 @@ def schedule(  # noqa: PLR0917 - a command line has as many options as a reader 
         if once:
             night.whole()
         else:
-            _run(night)
+            _run(night, engine)
     if night.stop.is_set():
         log.tell("stopped", message="told to stop; nothing is half published")
     if once and (night.troubles or night.stop.is_set()):
@@ -110,13 +112,14 @@ def _until_told(stop: Event) -> Iterator[None]:
             signal.signal(number, handler)
 
 
-def _run(night: Night) -> None:
+def _run(night: Night, engine: Engine) -> None:
     """Let the schedule run until the night's ``stop`` is set; then wait for the source whose turn it is."""
     logging.getLogger("apscheduler").setLevel(logging.CRITICAL)  # what it has to say, the night's own log says
+    ran = last_runs(engine)
     scheduler = scheduler_of(night.settings)
     try:
         scheduler.start(paused=True)
-        for name, sentence in set_turns(scheduler, night.settings).items():
+        for name, sentence in set_turns(scheduler, night.settings, ran).items():
             night.log.tell("not configured", source=name, message=sentence.partition(": ")[2])
     except (SQLAlchemyError, OSError) as problem:
         raise Refused(
@@ -154,20 +157,26 @@ def store_path(settings: Settings) -> Path:
     return settings.data_dir / "schedule.db"
 
 
-def set_turns(scheduler: BackgroundScheduler, settings: Settings) -> dict[str, str]:
+def set_turns(scheduler: BackgroundScheduler, settings: Settings, ran: Mapping[str, datetime]) -> dict[str, str]:
     """Give every source that is configured its turn, and the digest its own; what lacks a key, with a sentence each.
 
-    A turn that is remembered and whose time is the same stays as it is: if it was missed, it is made up for.
+    A turn that is remembered and whose time is the same stays as it is. One that was missed, or stopped before its end
+    with the schedule, is made up for: ``ran`` says when the last run of each source was learnt that came to its end.
     """
     names, lacking = ready(settings)
     triggers = {name: trigger_of(name, turn=turn) for turn, name in enumerate(names)}
-    triggers[DIGEST] = CronTrigger(**MORNING, timezone=LONDON)
+    triggers[DIGEST] = CronTrigger(**NOON, timezone=LONDON)
     remembered = {job.id: job for job in scheduler.get_jobs()}
     for gone in remembered.keys() - triggers.keys():
         scheduler.remove_job(gone)
     for name, trigger in triggers.items():
         if name not in remembered or str(remembered[name].trigger) != str(trigger):
             scheduler.add_job(take_turn, trigger, args=[name], id=name, name=name, replace_existing=True)
+    moment = now()[0].astimezone(LONDON)
+    for name in names:
+        due = last_turn(triggers[name], moment, timedelta(seconds=MISFIRE_SECONDS))
+        if due is not None and (name not in ran or ran[name].replace(tzinfo=UTC) < due):
+            scheduler.modify_job(name, next_run_time=due)
     return lacking
 
 
@@ -194,7 +203,7 @@ def _print_times(settings: Settings, *, as_json: bool) -> None:
         (name, trigger_of(name, turn=turn).get_next_fire_time(None, moment), ", ".join(SOURCES[name].schedule.after))
         for turn, name in enumerate(names)
     ]
-    turns.append((DIGEST, CronTrigger(**MORNING, timezone=LONDON).get_next_fire_time(None, moment), "all of them"))
+    turns.append((DIGEST, CronTrigger(**NOON, timezone=LONDON).get_next_fire_time(None, moment), "all of them"))
     turns += [(name, None, "") for name in in_order(lacking.keys())]
     if as_json:
         document = [{"name": n, "next": at.isoformat() if at else None, "after": a or None} for n, at, a in turns]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
+from datetime import datetime, timedelta
 from graphlib import CycleError, TopologicalSorter
 from zoneinfo import ZoneInfo
 
@@ -57,6 +58,14 @@ def trigger_of(name: str, *, turn: int = 0) -> CronTrigger:
     return CronTrigger(
         second=min(turn, 59), minute=minute, hour=hour, day=day, month=month, day_of_week=weekday, timezone=LONDON
     )
+
+
+def last_turn(trigger: CronTrigger, moment: datetime, within: timedelta) -> datetime | None:
+    """The last turn before a moment (with a zone), not longer ago than ``within``; ``None`` where there was none."""
+    last, turn = None, trigger.get_next_fire_time(None, moment - within)
+    while turn is not None and turn <= moment:
+        last, turn = turn, trigger.get_next_fire_time(turn, turn)
+    return last
 
 
 def _rests_on(name: str) -> list[str]:

@@ -208,7 +208,7 @@ def crawl(job: Job, engine: Engine) -> RunReport:
             run.failures.append(f"{broken} answers met an error in Longstop itself.")
         ended = crawler.stats.get_value("finish_reason") if crawler.stats else None
         if ended != "finished" and not run.failures:
-            run.failures.append(f"The crawl was stopped before its end ({ended or 'it never began'}).")
+            run.failures.append(f"The crawl was stopped before its end ({ended or 'at once, or it never began'}).")
         if run.failures:
             return intake.abandon(" ".join(sorted(set(run.failures))), cost=_cost(crawler, begun))
         if isinstance(crawler.spider, RegisterSpider):

@@ -12,6 +12,8 @@ from time import monotonic
 
 #: A crawl that is asked to stop abandons its run, or ends a publication that has begun; after so long it is killed.
 GRACE = 60.0
+#: After so long it is told not to wait for the answers that are on their way.
+SOON = 3.0
 #: How often a crawl is looked at, in seconds.
 _LOOK = 0.2
 
@@ -47,12 +49,13 @@ class Watch:
         return status
 
     def _end(self, process: subprocess.Popen[bytes]) -> int:
-        process.send_signal(signal.SIGINT)
-        try:
-            return process.wait(self.grace)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            return process.wait()
+        """Ask a process to stop; ask again, which lets it drop the answers that it waits for; then kill it."""
+        for patience in (min(SOON, self.grace), self.grace):
+            process.send_signal(signal.SIGINT)
+            with suppress(subprocess.TimeoutExpired):
+                return process.wait(patience)
+        process.kill()
+        return process.wait()
 
     def _read(self, process: subprocess.Popen[bytes]) -> None:
         for line in process.stdout or ():

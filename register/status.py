@@ -249,6 +249,14 @@ def first_learnt(engine: Engine) -> datetime | None:
         return connection.execute(select(func.min(run.c.learnt)).where(run.c.state == "published")).scalar()
 
 
+def last_runs(engine: Engine) -> dict[str, datetime]:
+    """When each source's newest run that came to its end was learnt (UTC, without a zone): published or kept aside."""
+    run = table_of(RunRow)
+    query = select(run.c.source, func.max(run.c.learnt)).where(run.c.state != "abandoned").group_by(run.c.source)
+    with reading(engine) as connection:
+        return {row[0]: row[1] for row in connection.execute(query)}
+
+
 def holds_titles(engine: Engine) -> bool:
     """Whether the register holds a title of land, on which a home may stand."""
     title = table_of(TitleVersion)
