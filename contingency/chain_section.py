@@ -6,18 +6,20 @@ The drawing folds homes together, so that a hundred of them stay readable; the t
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from contingency.findings import Findings
 from contingency.plan_document import Link
 from printing.diagram import Arrow, Box, BoxKind, draw_diagram
 from printing.layout import Cell, Column, Picture, Section, Table
-from printing.wording import clean, count, sentence
+from printing.wording import clean, count, number, sentence
 
 #: More parties than this are not drawn one by one, and more bundles of homes neither.
 MOST_PARTIES, MOST_BUNDLES = 16, 12
-#: Rows of the table of links that the PDF prints, and the page: the workbook holds them all.
-PDF_LINKS, PAGE_LINKS = 24, 200
+#: More links than this do not stand in the opening, where they would push the summary away, but in a section below.
+OPENING_LINKS = 12
+#: Rows of the whole table of links that the PDF prints, and the page: the workbook holds them all.
+PDF_LINKS, PAGE_LINKS = 60, 400
 
 
 #: Links that are drawn as arrows between parties.
@@ -46,9 +48,31 @@ def chain_section(findings: Findings) -> Section | None:
     return Section(
         "chain",
         "The chain that failed",
-        paragraphs=(f"{words} Each link below names the record that it rests on: list, day, file, row, and the rule.",),
+        paragraphs=(f"{words} Each link names the record that it rests on: list, day, file, row, and the rule.",),
         pictures=(_drawing(findings, links),),
-        tables=(_link_table(links),),
+        tables=(_link_table(links) if len(links) <= OPENING_LINKS else _first_links(links),),
+    )
+
+
+def links_section(findings: Findings) -> Section | None:
+    """The whole chain, link by link; None where the opening holds it all."""
+    links = findings.plan.failed.chain
+    if len(links) <= OPENING_LINKS:
+        return None
+    return Section("links", "The chain, link by link", tables=(_link_table(links),))
+
+
+def _first_links(links: tuple[Link, ...]) -> Table:
+    """The top of the chain, for the opening: one link of each kind at least."""
+    kinds = {link.kind: turn for turn, link in reversed(list(enumerate(links)))}
+    first = sorted({*kinds.values(), *range(OPENING_LINKS - len(kinds))})
+    whole = _link_table(links)
+    return replace(
+        whole,
+        caption=f"The first {number(len(first))} of {number(len(links))} links, and what each rests on",
+        rows=tuple(whole.rows[turn] for turn in first),
+        note="All of them stand under “The chain, link by link” below, and in the workbook’s sheet “Chain”.",
+        sheet=None,
     )
 
 

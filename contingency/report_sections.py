@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from contingency import evidence_tables as evidence
 from contingency import report_tables as tables
-from contingency.chain_section import chain_section, watched_section
+from contingency.chain_section import chain_section, links_section, watched_section
 from contingency.duty import NATIONS, duty_table, nations_of
 from contingency.findings import Findings
 from contingency.map import draw_map, map_words
@@ -36,7 +36,7 @@ def build_report(findings: Findings) -> Report:
     """All sections of the report, from the findings."""
     context, plan = findings.context, findings.plan
     limits, proof = _limits(findings), _proof(findings)
-    chain, watched = chain_section(findings), watched_section(findings)
+    chain, links, watched = chain_section(findings), links_section(findings), watched_section(findings)
     return Report(
         name="plan",
         what="plan",
@@ -54,6 +54,7 @@ def build_report(findings: Findings) -> Report:
             *((watched,) if watched else ()),
             _moves(findings),
             _worst_off(findings),
+            *((links,) if links else ()),
             Section("assumptions", "Assumptions", tables=(evidence.assumption_table(findings),)),
             _sources(context, findings),
             _duty(findings),
