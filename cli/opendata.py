@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
@@ -26,6 +28,9 @@ from graph.exports import FORMATS, NeedsExtra, bods
 from graph.imports import bods as bods_in
 from graph.ownership import Network, build_network, name_of
 from register.land_limits import DERIVED_ONLY
+
+#: Formats that are folders; the description of a folder is written last.
+FOLDERS = frozenset({"csv", "parquet"})
 
 
 def export(
@@ -53,14 +58,15 @@ def export(
         raise Refused("--since goes with bods: the other formats have no way to say what has ended")
     _, snapshot = read_snapshot(on, known)
     network = build_network(snapshot)
+    if since is not None and since >= snapshot.on:
+        raise Refused(f"--since {since} is not before {snapshot.on}, the day that the register is read as at")
     try:
-        if since is None:
-            count = FORMATS[form](snapshot, network, out)
-        else:
-            if since >= snapshot.on:
-                raise Refused(f"--since {since} is not before {snapshot.on}, the day that the register is read as at")
-            _, earlier = read_snapshot(since, known)
-            count = bods.write_changes((earlier, build_network(earlier)), (snapshot, network), out)
+        with whole(out, folder=form in FOLDERS) as to:
+            if since is None:
+                count = FORMATS[form](snapshot, network, to)
+            else:
+                _, earlier = read_snapshot(since, known)
+                count = bods.write_changes((earlier, build_network(earlier)), (snapshot, network), to)
     except NeedsExtra as problem:
         raise Refused(str(problem)) from problem
     except OSError as problem:
@@ -70,6 +76,23 @@ def export(
         messages.print(DERIVED_ONLY, markup=False, soft_wrap=True)
     if not snapshot.controls:
         raise Incomplete("nothing is known of who controls companies: longstop refresh companies_house_bulk")
+
+
+@contextmanager
+def whole(out: Path, *, folder: bool = False) -> Iterator[Path]:
+    """Where to write so that a file is there whole or not at all; a folder, or what is no plain file, is itself.
+
+    Raises OSError.
+    """
+    if folder or (out.exists() and not out.is_file()):
+        yield out
+        return
+    part = out.with_name(f".{out.stem}.part{out.suffix}")
+    try:
+        yield part
+        part.replace(out)
+    finally:
+        part.unlink(missing_ok=True)
 
 
 def import_(
@@ -90,7 +113,8 @@ def import_(
     try:
         found = bods_in.read_bods(file)
         if out is not None:
-            count = bods.write_statements(bods_in.republished(found), out)
+            with whole(out) as to:
+                count = bods.write_statements(bods_in.republished(found), to)
             messages.print(f"{out}: {count:,} statements", markup=False, soft_wrap=True)
     except (bods_in.Unreadable, bods_in.Refused, NeedsExtra) as problem:
         raise Refused(str(problem)) from problem

@@ -83,3 +83,22 @@ def test_a_format_whose_library_is_not_installed_says_what_to_install(
     monkeypatch.setattr(builtins, "__import__", without)
     assert status_of(["export", form, "--out", str(tmp_path / "out")]) == 2
     assert "pip install 'longstop[open-data]'" in capsys.readouterr().err
+
+
+def test_a_table_that_duckdb_cannot_write_is_one_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    (tmp_path / "out" / "homes.parquet").mkdir(parents=True)
+    assert status_of(["export", "parquet", "--out", str(tmp_path / "out")]) == 2
+    assert "homes.parquet" in capsys.readouterr().err.replace("\n", "")
+
+
+def test_a_file_that_cannot_be_finished_leaves_what_was_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    out = tmp_path / "owners.graphml"
+    out.write_text("as it was", encoding="utf-8")
+
+    def full(*_: object, **__: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("networkx.write_graphml_xml", full)
+    assert status_of(["export", "graphml", "--out", str(out)]) == 2
+    assert [path.name for path in tmp_path.iterdir()] == ["owners.graphml"]
+    assert out.read_text(encoding="utf-8") == "as it was"

@@ -19,6 +19,7 @@ from small_ownership import LISTED, SHARES, held, number, owned
 from small_register import ON
 
 from graph.exports import bods
+from graph.natures import NATURES
 from graph.ownership import build_network
 from register.parties import party_of
 from register.snapshot import Control, Snapshot
@@ -169,6 +170,26 @@ def test_a_whole_export_streams_to_lines_as_well_as_to_an_array(tmp_path: Path):
 def test_libcovebods_finds_nothing_in_an_export(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     bods.write(EVERYTHING, build_network(EVERYTHING), tmp_path / "bods.json")
     assert findings(tmp_path / "bods.json", monkeypatch) == []
+
+
+def test_libcovebods_finds_nothing_in_any_nature_of_control_held_by_a_person_a_company_or_a_body(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    entries = []
+    for turn, slug in enumerate(sorted(NATURES)):
+        for kind in ("person", "company", "body"):
+            by = 1 if kind == "company" else f"{kind} {turn}"
+            place = {"country_registered": "Jersey"} if kind == "body" else {}
+            entry = held(turn + 100, by, "most", kind, natures=(slug,), notified_on=date(2017, 1, 1), **place)
+            entries.append(entry)
+    snapshot = owned(*entries)
+    assert len(entries) == 86 * 3
+    bods.write(snapshot, build_network(snapshot), tmp_path / "bods.json")
+    assert findings(tmp_path / "bods.json", monkeypatch) == []
+    found = of("relationship", snapshot)
+    assert (
+        len({key for key in found if key.startswith("GB-COH-REL-") and "-most" in key and key.endswith("-most")}) == 258
+    )
 
 
 def test_libcovebods_finds_nothing_in_what_changed_nor_in_it_beside_what_was_before(

@@ -11,6 +11,7 @@ import hashlib
 import json
 from collections.abc import Iterable
 from datetime import date
+from errno import EIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -46,7 +47,8 @@ def write_csv(snapshot: Snapshot, network: Network, to: Path) -> int:
 def write_parquet(snapshot: Snapshot, network: Network, to: Path) -> int:
     """Write each table to ``<name>.parquet`` in a folder, with what the export says of itself as metadata.
 
-    How many rows. Equal registers give equal bytes with one version of DuckDB. Raises NeedsExtra.
+    How many rows. Equal registers give equal bytes with one version of DuckDB. Raises NeedsExtra, and OSError where
+    DuckDB cannot write.
     """
     try:
         import duckdb  # noqa: PLC0415 - an extra
@@ -61,7 +63,10 @@ def write_parquet(snapshot: Snapshot, network: Network, to: Path) -> int:
         for table in tables_of(snapshot, network):
             rows = Path(folder) / f"{table.name}.jsonl"
             total += _write_lines(table, rows)
-            database.execute(_copy(table, rows, to / f"{table.name}.parquet", metadata))
+            try:
+                database.execute(_copy(table, rows, to / f"{table.name}.parquet", metadata))
+            except duckdb.IOException as problem:
+                raise OSError(EIO, str(problem).partition("\n")[0]) from problem
             rows.unlink()
     return total
 
