@@ -150,8 +150,11 @@ def _plain(cell: Cell) -> Any:
 
 
 def _type(cells: Iterator[Cell]) -> str:
-    """Frictionless's name for what a column holds; text where it holds several kinds, or nothing."""
-    kinds = {type(cell) for cell in cells if cell is not None}
+    """Frictionless's name for what a column holds; text where it holds several kinds, or nothing.
+
+    An empty cell is a missing value of whatever kind the others are.
+    """
+    kinds = {type(cell) for cell in cells if cell is not None and cell != ""}
     if kinds and kinds <= {int}:
         return "integer"
     if kinds and kinds <= {int, float}:

@@ -152,6 +152,20 @@ def test_welltower_is_one_landlord_of_operators_that_no_rule_of_groups_joins():
             assert len(group.providers) <= 1, rule
 
 
+def test_a_landlord_that_leaves_takes_its_own_buildings_and_no_others():
+    snapshot = case_snapshot(case_named("southern-cross-2011"))
+    failure = failure_of("landlord", snapshot, ["case:nhp"])
+    assert len(failure.homes) == 249
+    assert all(home.id.startswith("case:nhp/") for home in failure.homes)
+
+
+def test_one_landlord_failing_in_2025_would_reach_the_homes_of_six_operators():
+    snapshot = case_snapshot(case_named("welltower-2025"))
+    homes = failure_of("landlord", snapshot, ["case:welltower"]).homes
+    assert len({home.current.record.provider_id for home in homes}) == 6
+    assert len(failure_of("provider", snapshot, ["case:provider/barchester"]).homes) == 152 + 111
+
+
 def test_the_lender_of_2021_is_the_landlord_of_2025():
     case = case_named("welltower-2025")
     (lender,) = lenders(build_network(case_snapshot(case, date(2021, 12, 31))))

@@ -213,6 +213,23 @@ def test_the_data_package_fits_its_files(tmp_path: Path):
                     int(cell)
 
 
+def test_shares_are_numbers_for_machines_and_words_for_people(tmp_path: Path):
+    written(report_on(COUNTY), "csv", tmp_path)
+    lines = list(csv.DictReader((tmp_path / "csv" / "measures.csv").open(encoding="utf-8", newline="")))
+    abroad = next(row for row in lines if "registered abroad" in row["question"] and row["answer"] == "yes")
+    assert (abroad["share_of_homes"], abroad["homes_per_cent_least"], abroad["homes_per_cent_most"]) == (
+        "33.3 % to 66.7 %", "33.3333", "66.6667"
+    )  # fmt: skip
+    package = json.loads((tmp_path / "csv" / "datapackage.json").read_text("utf-8"))
+    types = {
+        field["name"]: field["type"]
+        for one in package["resources"]
+        if one["name"] == "measures"
+        for field in one["schema"]["fields"]
+    }
+    assert (types["homes"], types["homes_per_cent_least"], types["answer"]) == ("integer", "number", "string")
+
+
 def test_a_home_called_like_a_formula_runs_in_no_spreadsheet(tmp_path: Path):
     home = a_home(1)
     record = changed(home.current.record, name=FORMULA)

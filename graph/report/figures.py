@@ -32,12 +32,14 @@ def measure_table(measures: Sequence[Measure]) -> Table:
                     answer.count.beds_unknown,
                     _bounds(homes, answer.count.homes, one.total.homes, known=answer.known),
                     _bounds(beds, answer.count.beds, one.total.beds, known=answer.known),
+                    *_ends(homes, 100),
+                    *_ends(beds, 100),
                     one.basis,
                     one.as_at or "no list read",
                 )
             )
         total = one.total
-        rows.append((one.title, "all homes in scope", total.homes, total.beds, total.beds_unknown, "", "", "", ""))
+        rows.append((one.title, "all homes in scope", total.homes, total.beds, total.beds_unknown, *([""] * 8)))
     return Table(
         caption="What is known of owners, by homes and by registered beds",
         columns=(
@@ -48,6 +50,11 @@ def measure_table(measures: Sequence[Measure]) -> Table:
             Column("Homes with beds unknown", 10, numeric=True),
             Column("Share of homes", 18, numeric=True),
             Column("Share of beds", 18, numeric=True),
+            *(
+                Column(f"{what}, per cent, {end}", 12, numeric=True, only="sheet")
+                for what in ("Homes", "Beds")
+                for end in ("least", "most")
+            ),
             Column("Basis", 12),
             Column("Oldest list", 18),
         ),
@@ -203,6 +210,7 @@ def _market_table(
             one.beds_unowned,
             one.owners,
             _index(one.hhi),
+            *_ends(one.hhi, 1),
             *("not known" if top is None else str(top) for top in one.top),
             _largest(ground, one),
         )
@@ -221,6 +229,8 @@ def _market_table(
             Column("Beds of owners unknown", 10, numeric=True),
             Column("Owners known", 9, numeric=True),
             Column("HHI", 16, numeric=True),
+            Column("HHI, least", 10, numeric=True, only="sheet"),
+            Column("HHI, most", 10, numeric=True, only="sheet"),
             *(Column(f"Largest {most_of}" if most_of > 1 else "Largest", 16, numeric=True) for most_of in TOPS),
             Column("Largest known owner", 30, only="sheet"),
         ),
@@ -235,6 +245,11 @@ def _market_table(
         page_most=page_most,
         most=most,
     )
+
+
+def _ends(found: Bounds | None, times: int) -> tuple[Cell, Cell]:
+    """The two ends as numbers, for machines; empty where there is no share to give."""
+    return ("", "") if found is None else (round(times * found.low, 4), round(times * found.high, 4))
 
 
 def _index(found: Bounds | None) -> str:
