@@ -7,11 +7,11 @@ from datetime import date
 from random import Random
 
 import pytest
-from benchmarks.labelled import county_set
 from hypothesis import given
 from hypothesis import strategies as st
 from small_ownership import held, number, owned
 
+from benchmarks.labelled import county_set
 from exercise.county import build_county
 from exercise.dirt import ALL_DIRT, DIRT, HELD_OUT
 from exercise.land_registry import labels, title_rows
