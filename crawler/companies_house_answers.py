@@ -52,12 +52,11 @@ class Harvest:
     """The companies asked in one run, what is still to come of each, and what was found.
 
     ``full`` is true where every company that matters is asked for everything: only then can a list be whole.
-    ``parents`` are the companies (``gb-coh:…``) filed as controlling those that were read, now or formerly.
     """
 
     def __init__(self, as_at: date, *, full: bool) -> None:
         self.as_at, self.full = as_at, full
-        self.parents: set[str] = set()
+        self._parents: set[str] = set()
         self._readings = {
             feed: Reading(feed, "", as_at, private=PRIVATE | PRIVATE_OF_CONTROL) for feed in FEEDS.values()
         }
@@ -74,6 +73,11 @@ class Harvest:
         """A part of a company is asked for."""
         self._open.setdefault(company, set()).add(part)
         self._asked[FEEDS[part]] += 1
+
+    def parents(self) -> list[str]:
+        """The companies (``gb-coh:…``) filed, since this was last asked, as controlling others, now or formerly."""
+        found, self._parents = sorted(self._parents), set()
+        return found
 
     @property
     def done(self) -> list[str]:
@@ -241,7 +245,7 @@ class Harvest:
         for item in self._read(self._row(part, company, fields), read):
             record = item.record if isinstance(item, Observation) else None
             if isinstance(record, ControlRecord) and (parent := uk_company_number(record)):
-                self.parents.add(parent)
+                self._parents.add(parent)
             yield item
 
     def _read(self, row: Row, read: _Reader) -> Iterator[Item]:

@@ -84,7 +84,7 @@ def parse_published(
     done = set(left)
     while left:
         yield from _read(left.pop(0), held, harvest)
-        fresh = sorted((harvest.parents & held.keys()) - done)
+        fresh = [parent for parent in harvest.parents() if parent in held and parent not in done]
         left += fresh
         done |= set(fresh)
     yield from harvest.deliveries()

@@ -59,7 +59,9 @@ PROFILE_UNREAD = frozenset(
         "super_secure_managing_officer_count",
     }
 )  # fmt: skip
-OFFICE_UNREAD = frozenset({"care_of", "po_box", "premises", "address_line_1", "address_line_2", "locality", "region"})
+OFFICE_UNREAD = frozenset(
+    {"care_of", "care_of_name", "po_box", "premises", "address_line_1", "address_line_2", "locality", "region"}
+)
 ACCOUNTS_UNREAD = frozenset({"accounting_reference_date", "next_made_up_to"})
 #: Links of a profile: those that say what else there is to ask, and those that nobody follows.
 LINKS_UNREAD = frozenset({"self", "filing_history", "registers", "uk_establishments", "overseas"})

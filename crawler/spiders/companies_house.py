@@ -199,8 +199,9 @@ class CompaniesHouse(RegisterSpider):
         yield from items
         if following is not None:
             yield self._part(company, part, following)
-        for parent in sorted(self.harvest.parents - self._companies):
-            yield self._profile(parent)
+        for parent in self.harvest.parents():
+            if parent not in self._companies:
+                yield self._profile(parent)
 
     @staticmethod
     def _body(response: Response) -> bytes:
