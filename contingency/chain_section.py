@@ -65,11 +65,11 @@ def links_section(findings: Findings) -> Section | None:
 def _first_links(links: tuple[Link, ...]) -> Table:
     """The top of the chain, for the opening: one link of each kind at least."""
     kinds = {link.kind: turn for turn, link in reversed(list(enumerate(links)))}
-    first = sorted({*kinds.values(), *range(OPENING_LINKS - len(kinds))})
+    first = sorted(list(dict.fromkeys([*kinds.values(), *range(len(links))]))[:OPENING_LINKS])
     whole = _link_table(links)
     return replace(
         whole,
-        caption=f"The first {number(len(first))} of {number(len(links))} links, and what each rests on",
+        caption=f"{number(len(first))} of the chain’s {number(len(links))} links, and what each rests on",
         rows=tuple(whole.rows[turn] for turn in first),
         note="All of them stand under “The chain, link by link” below, and in the workbook’s sheet “Chain”.",
         sheet=None,

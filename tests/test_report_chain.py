@@ -80,7 +80,7 @@ def test_a_chain_too_wide_to_draw_is_folded_and_the_table_folds_nothing(tmp_path
     assert "further parties between them stand in the table only" in page and "further providers" in page
     assert len([row for row in sheets(tmp_path)["Chain"] if isinstance(row[0], int)]) == 90
     opening = page[page.index('<section id="chain"') : page.index('<section id="summary"')]
-    assert "The first 12 of 90 links" in opening and opening.count("as at 2025-07-31") == 12
+    assert "12 of the chain’s 90 links" in opening and opening.count("as at 2025-07-31") == 12
     assert page[page.index('<section id="links"') :].count("as at 2025-07-31") >= 90
 
 

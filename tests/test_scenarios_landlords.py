@@ -79,6 +79,12 @@ def test_a_landlord_may_stand_for_all_landlords_of_its_owner():
         planned("landlord", number(20), rule="brand")
 
 
+def test_a_landlord_is_named_by_its_id_or_by_a_name_that_only_one_bears():
+    assert planned("landlord", "EXERCISE 20").failure == planned("landlord", number(20)).failure
+    with pytest.raises(UnknownName, match="longstop groups --of landlord"):
+        planned("landlord", "Exercise Nobody Limited")
+
+
 def test_a_lender_that_enforces_takes_its_debtors_and_their_subsidiaries_are_only_watched():
     made = planned("lender", "Exercise Harbour Bank p.l.c.")
     assert (digits(made.failure.homes), digits(w.home for w in made.failure.watched)) == ("28", "1567")

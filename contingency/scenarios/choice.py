@@ -41,10 +41,10 @@ class Failure:
     fallen: tuple[str, ...] | None = None
 
 
-def read_id(text: str, known: Iterable[str], what: str) -> str:
+def read_id(text: str, known: Iterable[str], what: str, find: str = "longstop search TEXT finds ids") -> str:
     """The full id for what a person typed: exact, or without its prefix where only one id fits.
 
-    Raises UnknownName, naming the nearest ids or the several that fit.
+    ``find`` tells how ids of the kind are found. Raises UnknownName, naming the nearest ids or the several that fit.
     """
     ids = list(known)
     wanted = text.strip()
@@ -56,7 +56,7 @@ def read_id(text: str, known: Iterable[str], what: str) -> str:
     if fits:
         raise UnknownName(f"{text!r} could be {' or '.join(fits)}: write it with its prefix")
     near = difflib.get_close_matches(wanted, ids, n=3, cutoff=0.8)
-    hint = f"; did you mean {' or '.join(near)}?" if near else " (longstop search TEXT finds ids)"
+    hint = f"; did you mean {' or '.join(near)}?" if near else f" ({find})"
     raise UnknownName(f"no {what} {text!r} in the register on this day{hint}")
 
 

@@ -8,7 +8,7 @@ watched: a wrong link must not move anybody.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from contingency.scenarios.choice import Failure, UnknownName, Watched, have, read_id, standing
 from graph.answers import Ownership
@@ -17,6 +17,7 @@ from graph.groups import RULES, UnknownRule
 from graph.landlords import Holding
 from graph.ownership import OWNERSHIP, name_of
 from printing.wording import count
+from register.parties import plain_company_name
 
 WAITING = "it may stand on a title that what fails owns: the link waits for a person's judgement"
 _DOWN = frozenset({"owns", "leases", "stands_on"})
@@ -63,7 +64,7 @@ def _chosen(
 ) -> tuple[tuple[str, ...], set[str]]:
     """The ids as read, and the landlords that they stand for."""
     if rule is None:
-        ids = tuple(sorted({read_id(name, known, "landlord") for name in names}))
+        ids = tuple(sorted({_read(ownership, name, known, "landlord") for name in names}))
         return ids, set(ids)
     try:
         heads = ownership.heads(rule)
@@ -73,8 +74,17 @@ def _chosen(
         ) from problem
     tops = {heads[one] for one in known}
     members = [node for node, head in heads.items() if head in tops]
-    chosen = {heads[read_id(name, members, "landlord, or owner of one,")] for name in names}
+    chosen = {heads[_read(ownership, name, members, "landlord, or owner of one,")] for name in names}
     return tuple(sorted(chosen)), {one for one in known if heads[one] in chosen}
+
+
+def _read(ownership: Ownership, text: str, known: Collection[str], what: str) -> str:
+    """A landlord's id from what a person typed: the id, or its name where only one of them bears it."""
+    network, wanted = ownership.network, plain_company_name(text)
+    bear = [one for one in known if wanted and plain_company_name(name_of(network, one)) == wanted]
+    if len(bear) == 1:
+        return bear[0]
+    return read_id(text, known, what, "longstop groups --of landlord lists them")
 
 
 def _sentence(names: str, landlords: set[str], losing: list[Holding], watched: int, rule: str | None) -> str:

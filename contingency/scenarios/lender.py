@@ -68,4 +68,8 @@ def affected(ownership: Ownership, names: Sequence[str]) -> Failure:
 def _read(name: str, known: Sequence[str]) -> str:
     """A lender's id from what a person typed: the id, or a name as it stands in a charge, capacity and all."""
     named = lender_named(name).id
-    return named if named in known else read_id(name, known, "lender in an outstanding charge")
+    return (
+        named
+        if named in known
+        else read_id(name, known, "lender in an outstanding charge", "longstop groups --of lender lists them")
+    )
