@@ -78,6 +78,14 @@ def test_whoever_is_not_known_is_a_relationship_with_a_reason():
     assert hidden["unspecifiedPersonDetails"]["reason"] == "interestedPartyExemptFromDisclosure"
 
 
+def test_a_party_that_was_inferred_is_said_to_be_and_one_told_by_a_number_needs_no_word():
+    notes = {key.rpartition("REL-")[2]: one.get("annotations") for key, one in of("relationship").items()}
+    (note,) = notes["99000009-person-Alex-quarter+influence"]
+    assert note["description"] == "the party was told by name and month of birth (inferred)"
+    assert note["statementPointerTarget"] == "/recordDetails/interestedParty"
+    assert notes["99000001-company-9-most"] is None
+
+
 def test_somebody_who_has_gone_is_still_stated_as_closed_with_the_day():
     past = of("relationship")["GB-COH-REL-99000009-person-Past-most"]
     assert past["recordStatus"] == "closed"

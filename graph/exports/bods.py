@@ -134,8 +134,13 @@ def _statement(snapshot: Snapshot, draft: Draft, feeds: Mapping[str, FeedState])
     feed = feeds.get(draft.evidence[0].feed) if draft.evidence else None
     if feed is not None and feed.licence in _LICENCES:
         publication["license"] = _LICENCES[feed.licence]
+    notes: Statement = {}
+    if draft.told:
+        told = {"motivation": "commenting", "statementPointerTarget": "/recordDetails/interestedParty"}
+        notes = {"annotations": [told | {"description": f"the party was {draft.told}"}]}
     return _identified(
-        {
+        notes
+        | {
             "declarationSubject": draft.subject,
             "recordId": draft.record_id,
             "recordType": draft.kind,

@@ -40,7 +40,11 @@ _BETWEEN = {
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """One record before it is stated. ``since``: a day from which alone it is so, whatever lists say."""
+    """One record before it is stated.
+
+    ``since``: a day from which alone it is so, whatever lists say. ``told``: how a relationship's party was come by,
+    where that was inferred.
+    """
 
     kind: Literal["entity", "person", "relationship"]
     record_id: str
@@ -49,6 +53,7 @@ class Draft:
     evidence: tuple[Evidence, ...]
     ended: bool = False
     since: date | None = None
+    told: str | None = None
 
 
 class Records:
@@ -251,6 +256,7 @@ class Records:
             control.evidence,
             _ended(control, on),
             _end(control, on),
+            control.party.rule if "inferred" in control.party.rule else None,
         )
 
     def _not_known(self, node: str) -> Iterator[Draft]:
