@@ -22,7 +22,7 @@ def write_charities(stock: Stock, as_at: date, to: Path) -> None:
         entries.append(_entry(number, provider.name.upper(), as_at, company, income=800_000.0 + 10_000 * turn))
         if not turn:
             entries.append(_entry(number, "FRIENDS OF " + provider.name.upper(), as_at, None, linked=1))
-    entries += [_entry(9_800_000 + turn, f"EXERCISE VILLAGE HALL {turn}", as_at, None) for turn in range(20)]
+    entries += [_entry(9_700_000 + turn, f"EXERCISE VILLAGE HALL {turn}", as_at, None) for turn in range(20)]
     member = zipfile.ZipInfo("publicextract.charity.json", date_time=(2026, 1, 1, 0, 0, 0))
     member.compress_type = zipfile.ZIP_DEFLATED
     with zipfile.ZipFile(to, "w") as archive:

@@ -6,6 +6,7 @@ company of the same name with another number, a notice without any number, one w
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -47,7 +48,11 @@ def _notices(county: County) -> Iterator[Notice]:
     if HOLDING in rows:
         name = rows[HOLDING].name
         yield Notice("2410", "Appointment of Administrators", name, _body(name, HOLDING), FAILED_ON)
-    going = [p for p in stock.providers.values() if p.company and p.deregistered_on is None and p.brand is None]
+    going = [
+        p
+        for p in stock.providers.values()
+        if p.company and p.brand is None and (p.deregistered_on is None or p.deregistered_on > FAILED_ON)
+    ]
     for turn, provider in enumerate(sorted(going, key=lambda one: one.id)[:3]):
         number, name = provider.company or "", provider.name.upper()
         day = FAILED_ON - timedelta(days=7 * turn)
@@ -88,10 +93,9 @@ def answer(county: County, query: Mapping[str, list[str]]) -> bytes:
     first, last = asked("start-publish-date", "0001-01-01"), asked("end-publish-date", "9999-12-31")
     size = max(1, min(MOST_A_PAGE, int(asked("results-page-size", "10"))))
     page = max(1, int(asked("results-page", "1")))
-    numbered = list(enumerate(notices(county), start=90_000_001)) if asked("categorycode", "24") == "24" else []
-    fitting = [(number, one) for number, one in numbered if first <= one.published.isoformat() <= last]
-    fitting.reverse()
-    shown: Any = [_entry(number, one) for number, one in fitting[(page - 1) * size : page * size]]
+    found = notices(county) if asked("categorycode", "24") == "24" else []
+    fitting = [one for one in reversed(found) if first <= one.published.isoformat() <= last]
+    shown: Any = [_entry(one) for one in fitting[(page - 1) * size : page * size]]
     envelope: dict[str, Any] = {
         "id": "https://www.example.org/insolvency/notice/data.json",
         "f:total": str(len(fitting)),
@@ -103,7 +107,10 @@ def answer(county: County, query: Mapping[str, list[str]]) -> bytes:
     return json.dumps(envelope, ensure_ascii=False).encode()
 
 
-def _entry(number: int, notice: Notice) -> dict[str, Any]:
+def _entry(notice: Notice) -> dict[str, Any]:
+    # The same notice has the same number whatever is published before or after it.
+    mark = hashlib.sha256(f"{notice.title}/{notice.category}/{notice.text}/{notice.published}".encode()).hexdigest()
+    number = 90_000_000 + int(mark[:12], 16) % 9_999_999
     moment = f"{notice.published.isoformat()}T00:00:00"
     entry: dict[str, Any] = {
         "id": f"https://www.example.org/id/notice/{number}",

@@ -1,6 +1,7 @@
 """What changed in the companies that stand behind homes: control, charges, insolvency, filings, boards. Pure.
 
-Only companies that stand behind an open home are told of, and each event names the homes, the beds and the council.
+Only companies that stand behind a home are told of, one that is open or ended in the period, and each event names the
+homes, the beds and the council.
 An event says which legal entity it is of and whether that one holds a registration: where a parent fails, no home's
 provider has failed by it.
 
@@ -69,7 +70,7 @@ class _Both:
 def company_changes(before: Snapshot, after: Snapshot) -> Iterator[Change]:
     """Everything that changed in companies behind homes, one change for each event and council's area."""
     covered, states = _covered(before), {feed.feed: feed for feed in after.feeds}
-    for company, places in standings(after).items():
+    for company, places in standings(after, before.on).items():
         both = _Both(company, before, after, covered)
         for event in _events(both, states):
             for place in places:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from register.change_kinds import home_words, plain
+from register.change_kinds import home_words, in_words, plain
 from register.snapshot import Home, Snapshot
 
 #: A company holds the registration of a home, stands above the company that does, or owns the home's building.
@@ -52,16 +52,22 @@ def _homes(homes: Sequence[Home]) -> str:
     beds = sum(home.current.record.beds or 0 for home in homes)
     known = all(home.current.record.beds is not None for home in homes)
     counted = f"{beds:,} beds" if known else f"{beds:,} beds at least"
-    names = [home_words(home) for home in sorted(homes, key=lambda home: (-(home.current.record.beds or 0), home.id))]
+    names = [_words(home) for home in sorted(homes, key=lambda home: (-(home.current.record.beds or 0), home.id))]
     if len(homes) == 1:
         return f"{names[0]}, {counted}"
     more = f" and {len(names) - NAMED:,} more" if len(names) > NAMED else ""
     return f"{len(homes):,} homes here, {counted}: {'; '.join(names[:NAMED])}{more}"
 
 
-def standings(snapshot: Snapshot) -> dict[str, tuple[Standing, ...]]:
-    """By company (``gb-coh:…``), where it stands behind open homes: one entry a council's area, in order of code.
+def _words(home: Home) -> str:
+    ended = home.current.record.deregistered_on
+    return home_words(home) + (f", whose registration ended on {in_words(ended)}" if ended else "")
 
+
+def standings(snapshot: Snapshot, since: date | None = None) -> dict[str, tuple[Standing, ...]]:
+    """By company (``gb-coh:…``), where it stands behind homes: one entry a council's area, in order of code.
+
+    Homes are those open on the snapshot's day, and those whose registration ended after ``since``.
     A company is above another where the latter's register of control names it by a number of Companies House.
     """
     roles: dict[str, dict[str, Role]] = {}
@@ -72,7 +78,9 @@ def standings(snapshot: Snapshot) -> dict[str, tuple[Standing, ...]]:
         for company, entries in snapshot.controls.items()
     }
     for home in snapshot.homes.values():
-        if not home.current.active(snapshot.on):
+        ended = home.current.record.deregistered_on
+        lately = since is not None and ended is not None and since < ended
+        if not home.current.active(snapshot.on) and not lately:
             continue
         provider = snapshot.providers.get(home.current.record.provider_id or "")
         company = provider.record.company if provider else None

@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+import msgspec
 import pytest
 from intake_cases import a_list, a_location, load
 from sqlalchemy import Engine
@@ -148,6 +149,16 @@ def test_an_insolvency_of_a_provider_is_as_severe_as_the_law_makes_it(register, 
     found = register.changed()
     assert {(c.kind, c.severity) for c in found} == {("insolvency event", severity)}
     assert words in found[0].said and "It holds the registration of" in found[0].said
+
+
+def test_a_home_that_ended_with_its_provider_is_told_with_the_reason(register):
+    gone = [msgspec.structs.replace(one, deregistered_on=date(2025, 6, 20), status="Deregistered") for one in HOMES]
+    register.lists(JUNE, "cqc_api/locations", *gone)
+    case = InsolvencyRecord(id="insolvency:99000001/1", company=PROVIDER, kind="creditors-voluntary-liquidation")
+    register.lists(JUNE, "companies_house/insolvency", case)
+    found = [change for change in register.changed() if change.company]
+    assert {(c.kind, c.severity) for c in found} == {("insolvency event", 1)}
+    assert "Home 3, Exampleton (exercise:EX-003), whose registration ended on 20 June 2025, 30 beds." in found[0].said
 
 
 def test_a_petition_that_became_a_winding_up_is_told_again(register):
