@@ -180,8 +180,8 @@ def print_table(table: Table, *, short: bool, elsewhere: str) -> PrintedTable:
         columns=columns[1:] if table.grouped else columns,
         rows=tuple(lines),
         note=table.note,
-        left_out=left_out,
-        empty=table.empty,
+        left_out=left_out if rows else "",
+        empty=table.empty if rows or not left else left_out,
         head=table.head,
         records=table.records,
     )

@@ -138,6 +138,17 @@ def test_the_sum_of_all_homes_reconciles_and_the_gap_is_printed_even_where_it_is
     assert found["untraced: owner excluded from the data"] == 1
 
 
+def test_a_landlord_lost_on_the_way_to_the_table_is_a_gap_that_is_printed():
+    network = build_network(COUNTY)
+    scope = scope_of(COUNTY, network, "uk")
+    ground = ground_of(COUNTY, network, scope.homes)
+    ground.__dict__["landlords"] = ground.landlords[1:]
+    found = build_report(ground, scope)
+    assert rows(found, "Sum")[-1]["Homes"] == 2
+    landlords = next(one for one in found.report.sections if one.id == "landlords")
+    assert "a gap of 2 homes" in landlords.paragraphs[0]
+
+
 def test_southern_cross_comes_out_as_the_union_published_it():
     snapshot = case_snapshot(case_named("southern-cross-2011"))
     found = report_on(snapshot)
@@ -174,6 +185,12 @@ def test_a_page_cut_to_its_first_rows_leads_only_to_records_that_it_prints(tmp_p
     snapshot = case_snapshot(case_named("southern-cross-2011"))
     page = Page(written(report_on(snapshot), "html", tmp_path).decode().removeprefix("ownership.html"))
     assert {target[1:] for target in page.targets} <= set(page.ids)
+
+
+def test_a_table_whose_rows_are_all_in_the_workbook_says_so_and_not_that_there_are_none(tmp_path: Path):
+    text = written(report_on(COUNTY), "html", tmp_path).decode()
+    assert "No link of ownership above these homes is known" not in text
+    assert re.search(r"0 of \d+ rows are printed here; the other \d+ are in ownership.xlsx, sheet “Links”", text)
 
 
 def test_the_page_has_one_h1_no_heading_is_skipped_and_every_table_a_caption_and_drawing_a_name(tmp_path: Path):

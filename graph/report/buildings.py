@@ -90,10 +90,8 @@ def place_words(jurisdiction: str | None) -> str:
 
 
 def sums_table(ground: Ground) -> Table:
-    """Every home once, by what is known of its building, against all in scope; the gap is printed."""
-    parts: dict[str, list[str]] = {word: [] for word in _PARTS}
-    for home in ground.homes:
-        parts[_part(ground.holdings[home.id])].append(home.id)
+    """The homes of the landlord table and all others, by what is known, against all in scope; the gap is printed."""
+    parts = _parts(ground)
     rows: list[tuple[Cell, ...]] = []
     homes = beds = unknown = 0
     for word, some in parts.items():
@@ -113,23 +111,39 @@ def sums_table(ground: Ground) -> Table:
         rows=tuple(rows),
         total=("all homes in scope", whole.homes, whole.beds, whole.beds_unknown),
         sheet="Sum",
-        note=sum_sentence(ground),
+        note="The first line counts the homes of the table of landlords, each once; the others are the homes that are "
+        "not let by anybody known, one by one. What is left over is the gap.",
     )
 
 
 def sum_sentence(ground: Ground) -> str:
-    """How the landlords' homes come to the homes that are let, and the homes to the total."""
-    let = {home for one in ground.landlords for home in one.homes}
-    listed = sum(len(one.homes) for one in ground.landlords)
-    shared = listed - len(let)
-    words = f"The landlords' homes add up to {number(listed)}: {count(len(let), 'home')} let"
-    words += f", and {number(shared)} counted again because the building has several owners." if shared else "."
-    rest = len(ground.homes) - len(let)
-    return f"{words} With the {count(rest, 'other home')} that is {number(len(ground.homes))}, as it must be."
+    """How the landlords' homes come to the homes that are let, and the homes to the total; a gap where there is one."""
+    parts = _parts(ground)
+    let, others = len(parts[_LET]), sum(len(some) for word, some in parts.items() if word != _LET)
+    listed, whole = sum(len(one.homes) for one in ground.landlords), len(ground.homes)
+    words = f"The landlords' homes add up to {number(listed)}: {count(let, 'home')} let"
+    words += (
+        f", and {number(listed - let)} counted again because the building has several owners." if listed > let else "."
+    )
+    words += f" With {count(others, 'other home')} that is {number(let + others)}"
+    if gap := whole - let - others:
+        return f"{words}, where {number(whole)} are in scope: a gap of {count(abs(gap), 'home')}."
+    return f"{words}: all homes in scope, with no gap."
 
 
+def _parts(ground: Ground) -> dict[str, list[str]]:
+    """The homes of the landlord table, and every home of which no landlord is known, by why."""
+    parts: dict[str, list[str]] = {word: [] for word in _PARTS}
+    parts[_LET] = sorted({home for one in ground.landlords for home in one.homes})
+    for home in ground.homes:
+        if (part := _part(ground.holdings[home.id])) != _LET:
+            parts[part].append(home.id)
+    return parts
+
+
+_LET = "let by a landlord named above"
 _PARTS = (
-    "let by a landlord named above",
+    _LET,
     "owned by the provider itself",
     "traced, but to no owner",
     "waiting for a person's judgement",
@@ -148,7 +162,7 @@ def _part(holding: Holding) -> str:
             return "not searched for"
     if holding.occupation == "owner-occupied":
         return "owned by the provider itself"
-    return "let by a landlord named above" if holding.landlords else "traced, but to no owner"
+    return _LET if holding.landlords else "traced, but to no owner"
 
 
 def home_table(ground: Ground, ledger: Ledger) -> Table:

@@ -85,7 +85,7 @@ def group_table(ground: Ground, ledger: Ledger, found: Sequence[tuple[Group, tup
     for group, homes in found:
         beds, missing = beds_of(ground.network, homes)
         ends = sorted({end for home in homes for end in ground.ends[home]})
-        depth = max(chain.depth for home in homes for chain in ground.chains(ground.snapshot.homes[home]).chains)
+        depths = [chain.depth for home in homes for chain in ground.chains(ground.snapshot.homes[home]).chains]
         abroad = any(end.offshore for end in ends) or any(
             jurisdiction_of(ground.network, one) not in (None, UNITED_KINGDOM)
             for one in _above(ground.network, group.providers)
@@ -103,7 +103,7 @@ def group_table(ground: Ground, ledger: Ledger, found: Sequence[tuple[Group, tup
                 missing,
                 percentage(beds, whole) if whole else "not known",
                 ", ".join(f"{kind} ({kinds[kind]})" if kinds[kind] > 1 else kind for kind in sorted(kinds)),
-                depth,
+                max(depths, default=0),
                 "yes" if abroad else "none known",
                 rests_on(claims),
                 ledger.cite(claims),
