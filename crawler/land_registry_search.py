@@ -35,6 +35,14 @@ class TitleSearch:
     def __init__(self, wanted: WantedTitles, layout: Layout) -> None:
         self._wanted, self._layout, self._cells = wanted, layout, len(layout.columns)
         # A number that an owner from abroad gives is its own country's, unless it begins as Companies House's own do.
+        cell = layout.owner_cell
+        self._others = cell(MOST_OWNERS, 0) - cell(1, 0)
+        self._places = np.array(
+            [2 * at + mark for at in (_MULTIPLE, _POSTCODE, cell(0, 1)) for mark in (0, 1)]
+            + [2 * cell(1, 0), 2 * cell(MOST_OWNERS, 0)]
+        )
+        others = range(1, MOST_OWNERS)
+        self._numbers_of_others = np.array([2 * cell(owner, 1) + mark for owner in others for mark in (0, 1)])
         companies = [one.removeprefix("gb-coh:") for one in wanted.companies]
         self._companies = frozenset(one for one in companies if not layout.overseas or one.startswith("OE"))
         self._postcodes = ShortKeys(form.encode() for one in wanted.postcodes for form in (one, one.replace(" ", "")))
@@ -62,45 +70,37 @@ class TitleSearch:
 
     def _maybe(self, block: bytes, starts: Places) -> Collection[int]:
         """The positions of the lines that cannot be told at a glance to be of no concern."""
-        quotes = places_of(block, _QUOTE)
-        cells = self._cells
-        first = np.searchsorted(quotes, starts)
-        count = np.diff(np.append(first, len(quotes)))
-        rows = np.flatnonzero(count == 2 * cells)
-        begins = first[rows]
+        quotes, marks = places_of(block, _QUOTE), 2 * self._cells
         text = np.frombuffer(block, dtype=np.uint8)
-
-        def cell(position: int, of: Places = begins) -> tuple[Places, Places]:
-            """Where a cell ends, and how long it is."""
-            opened, closed = quotes[of + 2 * position], quotes[of + 2 * position + 1]
-            return closed, closed - opened - 1
-
-        ends, widths = cell(_MULTIPLE)
-        said = text[ends - 1]
-        unread = (widths != 1) | ((said != ord("N")) & (said != ord("Y")))
-        placed, length = cell(_POSTCODE)
-        wanted: Mask = unread | (length > LONGEST) | self._postcodes.holds(words_before(block, placed, length))
-        # Where nobody stands beside the first owner, all those cells are empty, three bytes to each with its comma.
-        others = self._layout.owner_cell(MOST_OWNERS, 0) - self._layout.owner_cell(1, 0)
-        span = (
-            quotes[begins + 2 * self._layout.owner_cell(MOST_OWNERS, 0)]
-            - quotes[begins + 2 * self._layout.owner_cell(1, 0)]
-        )
-        shared = np.flatnonzero(span != 3 * others)
-        for owner in range(MOST_OWNERS):
-            some = shared if owner else np.arange(len(begins))
-            ends, widths = cell(self._layout.owner_cell(owner, 1), begins[some] if owner else begins)
-            some, ends, widths = some[widths > 0], ends[widths > 0], widths[widths > 0]
-            # Numbers filed without leading zeros are filled up; with letters and of another length, they are read.
-            odd = (widths > LONGEST) | ((widths < LONGEST) & (text[ends - widths] > ord("9")))
-            wanted[some] |= odd | self._numbers.holds(numbers_before(block, ends, widths))
+        if len(quotes) == marks * len(starts) and (quotes[::marks] == starts).all():
+            rows, begins = np.arange(len(starts)), np.arange(0, len(quotes), marks)  # every line is a row, as is usual
+        else:
+            first = np.searchsorted(quotes, starts)
+            rows = (np.diff(first, append=len(quotes)) == marks).nonzero()[0]
+            begins = first[rows]
+        places = quotes[begins[:, None] + self._places]
+        said = text[places[:, 0] + 1]
+        length = places[:, 3] - places[:, 2] - 1
+        wanted: Mask = self._postcodes.holds(words_before(block, places[:, 3], length))
+        wanted |= ((said != ord("N")) & (said != ord("Y"))) | (places[:, 1] - places[:, 0] != 2) | (length > LONGEST)
+        # Where nobody stands beside the first owner, all those cells are empty: two marks and a comma to each.
+        shared = (places[:, 7] - places[:, 6] != 3 * self._others).nonzero()[0]
+        of_others = quotes[begins[shared][:, None] + self._numbers_of_others]
+        opened = np.concatenate((places[:, 4], of_others[:, 0::2].ravel()))
+        closed = np.concatenate((places[:, 5], of_others[:, 1::2].ravel()))
+        whose = np.concatenate((np.arange(len(rows)), shared.repeat(MOST_OWNERS - 1)))
+        filled = (closed - opened > 1).nonzero()[0]
+        closed, whose, widths = closed[filled], whose[filled], (closed - opened - 1)[filled]
+        # Numbers filed without leading zeros are filled up; with letters and of another length, they are read.
+        odd = (widths != LONGEST) & ((widths > LONGEST) | (text[closed - widths] > ord("9")))
+        wanted[whose[odd | self._numbers.holds(numbers_before(block, closed, widths))]] = True
         read = set(rows[wanted].tolist())
-        read.update(np.flatnonzero(count != 2 * cells).tolist())
-        nowhere = np.flatnonzero(((length == 0) | (said == ord("Y"))) & ~wanted)
-        if len(nowhere) and (self._pairs or self._alone):
-            ends, widths = cell(_ADDRESS, begins[nowhere])
-            spans = zip((ends - widths).tolist(), ends.tolist(), strict=True)
-            read.update(self._may_name(rows[nowhere].tolist(), [block[begin:end] for begin, end in spans]))
+        if len(rows) < len(starts):
+            read.update(np.setdiff1d(np.arange(len(starts)), rows).tolist())
+        if self._pairs or self._alone:
+            nowhere = (((length == 0) | (said == ord("Y"))) & ~wanted).nonzero()[0]
+            spans = quotes[begins[nowhere][:, None] + [2 * _ADDRESS, 2 * _ADDRESS + 1]].tolist()
+            read.update(self._may_name(rows[nowhere].tolist(), [block[begin + 1 : end] for begin, end in spans]))
         return sorted(read)
 
     def _may_name(self, lines: list[int], addresses: list[bytes]) -> Iterator[int]:

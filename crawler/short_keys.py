@@ -42,7 +42,7 @@ class ShortKeys:
     def holds(self, words: Words) -> Mask:
         """For each word whether it is one of the keys."""
         found: Mask = self._table[self._places(words)]
-        at = np.flatnonzero(found)
+        at = found.nonzero()[0]
         if len(at):
             where = np.minimum(np.searchsorted(self._words, words[at]), len(self._words) - 1)
             found[at] = self._words[where] == words[at]
@@ -80,4 +80,5 @@ def eight_before(block: bytes, ends: Places) -> Words:
 
 def places_of(block: bytes, byte: int) -> Places:
     """Where a byte stands in a block, ascending."""
-    return np.flatnonzero(np.frombuffer(block, dtype=np.uint8) == byte)
+    found: Places = (np.frombuffer(block, dtype=np.uint8) == byte).nonzero()[0]
+    return found
