@@ -117,8 +117,9 @@ def holding_of(network: Network, home: str) -> Holding:
     found: Home = facts["home"]
     provider = found.current.record.provider_id
     company = _company_of(network, provider)
-    names = _names_of(network, provider, company)
-    owners = tuple(_owners(network, home, {provider, company} - {None}, names))
+    owners: tuple[TitleOwner, ...] = ()
+    if "trace" in facts:
+        owners = tuple(_owners(network, home, {provider, company} - {None}, _names_of(network, provider, company)))
     accepted = [one for one in owners if one.link.state == "accepted"]
     freehold = tuple(one for one in accepted if one.freehold)
     leasehold = tuple(one for one in accepted if not one.freehold)
@@ -201,11 +202,11 @@ def jurisdiction_of(network: Network, party: str) -> str | None:
         if found := plain_country(record.country_of_origin) or plain_country(record.registered_at_home):
             return found
     if isinstance(owner, Owner):
-        return plain_country(owner.proprietor.country)
+        return owner.country or plain_country(owner.proprietor.country)
     if isinstance(control, Control) and (found := country_of(control.record)):
         return found
     for _, link in _owned(network, party):
-        if found := plain_country(link.proprietor.country):
+        if found := link.country or plain_country(link.proprietor.country):
             return found
     return None
 

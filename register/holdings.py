@@ -11,8 +11,8 @@ from sqlalchemy import Connection, select
 from register.judgements import IS_COMPANY, STANDS_ON
 from register.merging import Merged, merge
 from register.models import JudgementRow, table_of
-from register.parties import Party, party_of_officer, party_of_proprietor, plain_company_name, plain_country
-from register.records import LinkRecord, OfficerRecord, Record, TitleRecord, TraceRecord
+from register.parties import Party, companies_by_name, party_of_officer, party_of_proprietor, plain_country
+from register.records import LinkRecord, OfficerRecord, Proprietor, Record, TitleRecord, TraceRecord
 from register.snapshot import Company, HomeTitle, Judgement, Officer, Owner, RecordT, Sourced, Title, Trace
 from register.versions import Seen, State
 
@@ -63,12 +63,10 @@ def titles_of(
     ``judgements`` may say that an owner is a company, or is not the one that its name would make it.
     """
     decided = _owners_decided(judgements or {})
-    overseas = {
-        (plain_company_name(company.record.name), country): identifier
-        for identifier, company in sorted(companies.items(), reverse=True)
-        if identifier.startswith("gb-coh:OE")
-        and (country := plain_country(company.record.country_of_origin or company.record.registered_at_home))
-    }
+    by_name = companies_by_name(
+        (identifier, one.record.name, one.record.country_of_origin or one.record.registered_at_home)
+        for identifier, one in companies.items()
+    )
     entries = _gathered(
         {one.record.id: (one.record.title, one) for one in found.values() if one.record.removed_on is None}
     )
@@ -77,13 +75,18 @@ def titles_of(
             identifier,
             some,
             tuple(
-                Owner(proprietor, _owner(one.record, turn, overseas, decided))
+                Owner(proprietor, _owner(one.record, turn, by_name, decided), _country(one.record, proprietor))
                 for one in some
                 for turn, proprietor in enumerate(one.record.proprietors or ())
             ),
         )
         for identifier, some in entries.items()
     }
+
+
+def _country(title: TitleRecord, proprietor: Proprietor) -> str | None:
+    """Where an owner is incorporated, in lower case: the list of owners from here says so by being that list."""
+    return "united kingdom" if title.id.startswith("ccod:") else plain_country(proprietor.country)
 
 
 def _owners_decided(judgements: Questions) -> dict[str, dict[str, Judgement]]:
@@ -98,18 +101,18 @@ def _owners_decided(judgements: Questions) -> dict[str, dict[str, Judgement]]:
 def _owner(
     title: TitleRecord,
     turn: int,
-    overseas: Mapping[tuple[str, str], str],
+    by_name: Mapping[tuple[str, str], str],
     decided: Mapping[str, Mapping[str, Judgement]],
 ) -> Party:
     """Who an owner is: by the rules, unless a person decided otherwise of whom its name and country tell."""
-    party = party_of_proprietor(title, turn, overseas)
-    by_name = party_of_proprietor(title, turn, {}) if decided else party
-    said = decided.get(by_name.id or "", {})
+    party = party_of_proprietor(title, turn, by_name)
+    alone = party_of_proprietor(title, turn, {}) if decided else party
+    said = decided.get(alone.id or "", {})
     for company, judgement in sorted(said.items()):
         if judgement.verdict == "same":
             return Party("company", company, f"judged to be this company by {judgement.judge}: {judgement.why}")
-    refused = party.id in said and by_name.kind == "body"
-    return by_name if refused else party
+    refused = party.id in said and alone.kind == "body"
+    return alone if refused else party
 
 
 def traces_of(

@@ -177,11 +177,27 @@ def party_of_officer(record: OfficerRecord) -> Party:
     return Party("person", record.id, "no month of birth is given: the entry stands for itself")
 
 
-def party_of_proprietor(title: TitleRecord, turn: int, overseas: Mapping[tuple[str, str], str]) -> Party:
+def companies_by_name(companies: Iterable[tuple[str, str, str | None]]) -> dict[tuple[str, str], str]:
+    """The company (``gb-coh:…``) of a plain name and country, of ids, names and countries of incorporation.
+
+    A number here is of the United Kingdom, that of an overseas entity (OE) of its own country. No two live companies
+    here may bear one name (Companies Act 2006, section 66), but a name may pass from one to another: of two that the
+    register knows under one name, neither is told by it. Of two overseas entities the one of smaller number is.
+    """
+    found: dict[tuple[str, str], set[str]] = {}
+    for identifier, name, country in companies:
+        abroad = identifier.startswith("gb-coh:OE")
+        if where := plain_country(country) if abroad else "united kingdom":
+            found.setdefault((plain_company_name(name), where), set()).add(identifier)
+    return {key: min(some) for key, some in found.items() if len(some) == 1 or key[1] != "united kingdom"}
+
+
+def party_of_proprietor(title: TitleRecord, turn: int, by_name: Mapping[tuple[str, str], str]) -> Party:
     """Who proprietor number ``turn`` (from 0) of a title is.
 
-    ``overseas`` gives the company (``gb-coh:OE…``) of a plain name and country: titles carry no such number, and a
-    join by name and country is inferred. A number filed for an owner from abroad is one of its own country's.
+    ``by_name`` gives the company of a plain name and country (``companies_by_name``): titles carry no number of an
+    overseas entity, and often none at all before 1997; a join by name and country is inferred. A number filed for an
+    owner from abroad is one of its own country's.
     """
     proprietor = (title.proprietors or ())[turn]
     from_here = title.id.startswith("ccod:")
@@ -194,7 +210,7 @@ def party_of_proprietor(title: TitleRecord, turn: int, overseas: Mapping[tuple[s
         except BadIdentifier:
             pass
     country = "united kingdom" if from_here else plain_country(proprietor.country)
-    if country and (known := overseas.get((plain_company_name(proprietor.name), country))):
+    if country and (known := by_name.get((plain_company_name(proprietor.name), country))):
         return Party("company", known, f"told by name and country of incorporation, {country} (inferred)")
     return body_of(proprietor.name, country) or Party(
         "body", f"{title.id}/{turn + 1}", "no number and no country are given: the proprietor stands for itself"

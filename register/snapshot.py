@@ -199,10 +199,11 @@ class Officer:
 
 @dataclass(frozen=True, slots=True)
 class Owner:
-    """A proprietor of a title, and who that is."""
+    """A proprietor of a title, who that is, and where that is incorporated (in lower case; None: not given)."""
 
     proprietor: Proprietor
     party: Party
+    country: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

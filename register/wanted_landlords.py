@@ -11,7 +11,7 @@ from register.database import reading
 from register.holdings import Questions, read_judgements
 from register.judgements import IS_COMPANY, STANDS_ON
 from register.models import CompanyVersion, LinkVersion, TitleVersion, table_of
-from register.parties import party_of_proprietor, plain_company_name, plain_country
+from register.parties import companies_by_name, party_of_proprietor, plain_company_name
 from register.records import Proprietor, TitleRecord
 
 #: Before the name of a landlord from abroad that no number is known of, where companies to look for are named.
@@ -21,14 +21,14 @@ ABROAD = "abroad:"
 def landlords(connection: Connection) -> set[str]:
     """The companies that own a title which is linked with a home: by rule, or waiting for a person to say so.
 
-    A link that a person has refused is none. An owner from abroad is a company of Companies House's where its name and
-    country are those of an overseas entity that the register knows.
+    A link that a person has refused is none. An owner without a number is a company of Companies House's where its name
+    and country are those of one that the register knows.
     """
     judged = read_judgements(connection)
     found = {company for (kind, _, company), said in judged.items() if kind == IS_COMPANY and said.verdict == "same"}
-    overseas = _overseas_entities(connection)
+    by_name = _by_name(connection)
     for record in _linked(connection, judged):
-        parties = (party_of_proprietor(record, turn, overseas) for turn in range(len(record.proprietors or ())))
+        parties = (party_of_proprietor(record, turn, by_name) for turn in range(len(record.proprietors or ())))
         found |= {party.id for party in parties if party.kind == "company" and party.id}
     return found
 
@@ -48,19 +48,16 @@ def landlords_from_abroad(engine: Engine) -> frozenset[str]:
         )
 
 
-def _overseas_entities(connection: Connection) -> dict[tuple[str, str], str]:
-    """Overseas entities that the register knows, by plain name and country; of two, the one of smaller number."""
+def _by_name(connection: Connection) -> dict[tuple[str, str], str]:
+    """The companies that the register knows, by plain name and country."""
     company = table_of(CompanyVersion)
-    rows = connection.execute(
-        select(company.c.id, company.c.name, company.c.country_of_origin, company.c.registered_at_home)
-        .where(company.c.superseded_by.is_(None), company.c.id.like("gb-coh:OE%"))
-        .order_by(company.c.id.desc())
+    columns = (company.c.id, company.c.name, company.c.country_of_origin, company.c.registered_at_home)
+    return companies_by_name(
+        (identifier, name, country or home)
+        for identifier, name, country, home in connection.execute(
+            select(*columns).where(company.c.superseded_by.is_(None)).distinct()
+        )
     )
-    return {
-        (plain_company_name(row.name), country): row.id
-        for row in rows
-        if (country := plain_country(row.country_of_origin or row.registered_at_home))
-    }
 
 
 def _linked(connection: Connection, judged: Questions) -> Iterator[TitleRecord]:

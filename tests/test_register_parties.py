@@ -4,8 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from register.parties import names_agree, party_of, person_mark, uk_company_number
-from register.records import CompanyRecord, ControlRecord
+from register.parties import (
+    companies_by_name,
+    names_agree,
+    party_of,
+    party_of_proprietor,
+    person_mark,
+    uk_company_number,
+)
+from register.records import CompanyRecord, ControlRecord, Proprietor, TitleRecord
 
 BODY = "corporate-entity-person-with-significant-control"
 PERSON = "individual-person-with-significant-control"
@@ -70,3 +77,25 @@ def test_a_name_filed_beside_a_number_agrees_with_the_registers_name_or_an_earli
     assert names_agree("Example Care Midco Ltd", company)
     assert names_agree("Old Example Limited", company)
     assert not names_agree("Example Care Topco Limited", company)
+
+
+def test_an_owner_without_a_number_is_the_company_of_that_name_and_country_and_of_two_none():
+    known = companies_by_name(
+        [
+            ("gb-coh:99000001", "EXERCISE HARBOUR ESTATES LIMITED", None),
+            ("gb-coh:OE980001", "EXERCISE EBB LIMITED", "JERSEY"),
+            ("gb-coh:99000002", "EXERCISE EBB LTD", "United Kingdom"),
+            ("gb-coh:99000003", "EXERCISE TWICE LIMITED", None),
+            ("gb-coh:99000004", "Exercise Twice Ltd.", None),
+        ]
+    )
+
+    def told(list_: str, name: str, country: str | None = None) -> str | None:
+        owner = Proprietor(name=name, country=country)
+        return party_of_proprietor(TitleRecord(id=f"{list_}:ZX1", title="hmlr:ZX1", proprietors=(owner,)), 0, known).id
+
+    assert told("ccod", "Exercise Harbour Estates Ltd") == "gb-coh:99000001"
+    assert told("ocod", "Exercise Ebb Limited", "Jersey") == "gb-coh:OE980001"
+    assert told("ccod", "Exercise Ebb Limited") == "gb-coh:99000002"
+    assert (told("ccod", "Exercise Twice Limited") or "").startswith("body:")
+    assert (told("ocod", "Exercise Ebb Limited", "Guernsey") or "").startswith("body:")
