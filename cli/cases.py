@@ -2,32 +2,53 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from cli.session import AsJson, Refused, answer_json, answer_table, answers
-from graph.cases import BadCase, Case, case_named, case_names, reconcile
+from cli.reporting import ownership_report
+from cli.session import AsJson, Refused, answer_json, answer_table, answers, messages
+from graph.cases import BadCase, Case, case_named, case_names, case_snapshot, reconcile
 from graph.cases.library import Fact, Figure
+from graph.report import REPORT_FORMATS, write_ownership_report
 
 
 def cases(
     name: Annotated[str | None, typer.Argument(help="Which; without a name, those there are.")] = None,
+    report: Annotated[
+        Path | None, typer.Option(help="Also write the case's ownership report: a file in .html, .pdf, .xlsx or .json.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Failures that happened: every figure with its source, contradictions kept, sums worked out."""
     if name is None:
+        if report is not None:
+            raise Refused("--report: name the case to report on")
         _list(as_json=as_json)
         return
     try:
         case = case_named(name)
     except BadCase as problem:
         raise Refused(str(problem)) from problem
+    if report is not None:
+        _write_report(case, report)
     document = case_document(case)
     if as_json:
         answer_json(document)
     else:
         _print(case, document)
+
+
+def _write_report(case: Case, to: Path) -> None:
+    form = to.suffix.removeprefix(".").casefold()
+    if form not in REPORT_FORMATS or form == "csv":
+        raise Refused(f"--report {to}: the name must end in .html, .pdf, .xlsx or .json")
+    try:
+        write_ownership_report(ownership_report(case_snapshot(case), {}), form, to)
+    except OSError as problem:
+        raise Refused(f"--report {to}: {problem.strerror or problem}") from problem
+    messages.print(str(to), markup=False, soft_wrap=True)
 
 
 def _list(*, as_json: bool) -> None:

@@ -204,6 +204,17 @@ def test_the_command_lists_the_cases_and_refuses_a_name_that_is_none(capsys):
     assert "southern-cross-2011" in capsys.readouterr().err
 
 
+def test_history_is_reported_as_the_register_is_and_claims_no_land_registry(tmp_path, capsys):
+    to = tmp_path / "case.html"
+    assert status_of(["cases", "southern-cross-2011", "--report", str(to)]) == 0
+    text = to.read_text("utf-8")
+    assert "615 of 750 (82.0 %)" in text and "London &amp; Regional" in text
+    assert "gmbneyh.org.uk" in text
+    assert "HM Land Registry" not in text and "This is a case of history" in text
+    assert status_of(["cases", "southern-cross-2011", "--report", str(tmp_path / "x.doc")]) == 2
+    assert status_of(["cases", "--report", str(to)]) == 2
+
+
 def test_the_page_of_a_case_prints_contradictions_side_by_side(capsys):
     assert status_of(["cases", "welltower-2025"]) == 0
     shown = capsys.readouterr().out

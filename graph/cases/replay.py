@@ -31,6 +31,7 @@ from register.snapshot import (
     Company,
     Control,
     Evidence,
+    FeedState,
     Home,
     HomeTitle,
     Join,
@@ -44,6 +45,8 @@ from register.snapshot import (
     Trace,
 )
 
+#: What the pages of a case are, where a register has its lists.
+PAGES = "case"
 _RULE = "named so in the case's sources"
 _NATIONS: Mapping[str, Literal["England", "Scotland", "Wales", "Northern Ireland"]] = {
     "England": "England",
@@ -85,7 +88,7 @@ def case_snapshot(case: Case, on: date | None = None) -> Snapshot:
         areas=(),
         vacancies={},
         residents={},
-        feeds=(),
+        feeds=_pages(case),
         companies=companies,
         controls=_controls(case, told),
         charges=_charges(case, told, on),
@@ -114,6 +117,24 @@ class _Told:
     def by(self, sources: Iterable[str]) -> tuple[Evidence, ...]:
         found = [self._case.sources[key] for key in sources]
         return tuple(Evidence(f"case/{self._case.name}", one.day, one.address, None, self._digest, 0) for one in found)
+
+
+def _pages(case: Case) -> tuple[FeedState, ...]:
+    """The pages that a case rests on, as the lists of its register."""
+    return tuple(
+        FeedState(
+            feed=f"{PAGES}/{key}",
+            as_at=page.day,
+            complete=False,
+            origin=page.address,
+            run=0,
+            rows=sum(key in figure.sources for fact in case.facts for figure in fact.figures),
+            publisher=page.publisher,
+            licence="facts only, in words of our own",
+            attribution=f"{page.publisher}: {page.title} ({page.dated}), {page.address}",
+        )
+        for key, page in sorted(case.sources.items())
+    )
 
 
 def _operators(case: Case) -> set[str]:

@@ -102,7 +102,7 @@ class Ground:
 
     def feeds(self, *names: str) -> tuple[tuple[str, ...], date | None]:
         """The sources whose lists' names begin so, in words with the days of their lists; and the oldest day."""
-        found = [one for one in self.snapshot.feeds if one.feed.startswith(names)]
+        found = [one for one in self.snapshot.feeds if one.feed.startswith((*names, "case/"))]
         days: dict[tuple[str, date], int] = {}
         for one in found:
             key = (one.feed.partition("/")[0], one.as_at)

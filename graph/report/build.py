@@ -17,6 +17,11 @@ from register.land_limits import landlord_lines
 from register.snapshot import Home
 
 INVENTED = "INVENTED COUNTY: exercise data, no real home"
+#: What stands in place of the land registry's limits where a case of history is replayed.
+_HISTORY = (
+    "This is a case of history, from the pages named under “Sources” and no public register. Homes that the pages only "
+    "count are numbered; nothing else is known of them.",
+)
 FIRST_SHEETS = ("Key figures", "Measures", "Landlords", "Sum", "Homes", "Groups", "Lenders", "Concentration")
 
 
@@ -193,6 +198,7 @@ def _key_measures(measures: Sequence[Measure]) -> Table:
 def _limits(ground: Ground, notes: Sequence[str]) -> Section:
     snapshot = ground.snapshot
     land = [feed.as_at.year for feed in snapshot.feeds if feed.feed.startswith("hmlr")]
+    history = bool(snapshot.feeds) and all(feed.feed.startswith("case/") for feed in snapshot.feeds)
     searched = () if snapshot.traces else ("No building has been searched for: no list of titles has been read.",)
     read = () if snapshot.controls else ("No register of control has been read: nobody above a provider is known.",)
     return Section(
@@ -207,7 +213,7 @@ def _limits(ground: Ground, notes: Sequence[str]) -> Section:
             *notes,
             *searched,
             *read,
-            *landlord_lines(max(land, default=snapshot.on.year)),
+            *(_HISTORY if history else landlord_lines(max(land, default=snapshot.on.year))),
         ),
     )
 
