@@ -18,6 +18,7 @@ from crawler.companies_house_answers import Harvest
 from crawler.reading import Item, Unreadable
 from crawler.refresh import read_published, replay
 from crawler.tables import SourceChanged
+from exercise.companies_house import write_bulk
 from exercise.companies_house_api import write_api
 from exercise.county import build_county
 from exercise.cqc_api import write_api as write_cqc
@@ -322,3 +323,20 @@ def test_the_county_as_files_is_read_whole_and_every_board_lender_and_failure_is
     assert "in-administration" in kinds
     statuses = {charge.record.status for some in snapshot.charges.values() for charge in some}
     assert statuses == {"outstanding", "fully-satisfied"}
+
+
+def test_the_county_tells_of_the_same_charges_and_states_by_api_and_in_bulk_and_twice_in_the_same_bytes(tmp_path: Path):
+    county = build_county(20, 3)
+    for name in ("one", "two"):
+        write_api(county, tmp_path / name)
+    files = sorted(path.relative_to(tmp_path / "one") for path in (tmp_path / "one").rglob("*.json"))
+    assert all((tmp_path / "one" / file).read_bytes() == (tmp_path / "two" / file).read_bytes() for file in files)
+    write_bulk(county.stock, county.as_at, tmp_path / "bulk")
+    listed = records(list(read_published("companies_house_bulk", tmp_path / "bulk", today=county.as_at)), CompanyRecord)
+    asked = list(read_published(SOURCE, tmp_path / "one", today=county.as_at))
+    charges = records(asked, ChargeRecord).values()
+    for company, row in listed.items():
+        own = [charge for charge in charges if charge.company == company]
+        assert (row.charges, row.charges_satisfied) == (len(own), sum(one.status == "fully-satisfied" for one in own))
+    failed = {one.id for one in records(asked, CompanyRecord).values() if one.status == "administration"}
+    assert failed == {company for company, row in listed.items() if row.status == "In Administration"} != set()

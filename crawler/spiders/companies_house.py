@@ -129,8 +129,6 @@ class CompaniesHouse(RegisterSpider):
         fresh = sorted(self.run.companies - self._companies)
         for company in sorted(self._changes.keys() & self._companies):
             yield from self._changed(company, self._changes[company])
-        if self.run.progress is not None:
-            self.run.progress.expect(len(fresh))
         for company in fresh:
             yield self._profile(company)
 
