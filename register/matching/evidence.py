@@ -97,6 +97,10 @@ def compare(home: Building, estate: Estate, known: Known) -> Evidence:
         levels["name"] = "another at the number"
     if name == "common" and (found or levels["postcode"] == "same"):
         levels["name"] = "same"  # a common name is a sign after all where street or postcode agrees
+    if name == "with more" and found and levels["number"] in {"same", "overlaps"}:
+        levels["name"] = "in part"
+    if found and levels["postcode"] == "same" and not home.numbers and not estate.text.numbers:
+        levels["number"] = "neither has one"
     if levels["number"] == "only the home's" and not found:
         levels["number"] = "none"  # a title that names the house alone gives no number of it either
     return Evidence(home.id, estate.id, levels, _sum(levels))
@@ -210,7 +214,7 @@ def _name(home: Building, estate: Estate, known: Known) -> str:
     hits = (_name_in(at, segment, home, estate, known) for at, segment in enumerate(estate.text.segments))
     if borne := next((hit for hit in hits if hit), None):
         return borne
-    own = [word for word in home.name if not _empty(word) and not any(word in street for street in home.streets)]
+    own = [word for word in home.name if not _empty(word) and not any(has(word, street) for street in home.streets)]
     distinct = [word for word in own if word not in home.places]
     said = [word for segment in estate.text.segments for word in segment]
     telling = [word for word in distinct if word not in words()["generic"]]

@@ -30,6 +30,7 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "same": "the number agrees",
         "overlaps": "the ranges of numbers overlap",
         "same without a street": "the number agrees",
+        "neither has one": "neither has a number",
         "only the home's": "the title has no number",
         "only the title's": "only the title has a number",
         "another": "the numbers differ",
