@@ -24,6 +24,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from crawler.accounts_creditors import creditors
 from crawler.reading import Item, Reading
 from crawler.source import SourceProblem
 from crawler.values import day_in
@@ -233,6 +234,10 @@ def _record(filing: Filing, rows: list[dict[str, Any]] | str | None, reading: Re
         for field, column in _MONEY.items():
             facts.setdefault(field, _pounds(row.get(column)))
             facts[field] = facts[field] if facts[field] is not None else _pounds(row.get(column))
+    current, net = facts.get("current_assets"), facts.get("net_current_assets")
+    owed = creditors(filing.content, end, None if current is None or net is None else current - net)
+    for field, amount in (("creditors_within_year", owed.within_year), ("creditors_after_year", owed.after_year)):
+        facts[field] = amount if amount is not None else facts.get(field)
     said = str(rows[0].get("companies_house_registered_number") or "").strip()
     _same_company(filing, said, reading)
     staff = _pounds(rows[0].get("average_number_employees_during_period"))

@@ -82,6 +82,10 @@ def test_every_real_filing_of_the_data_pack_is_read(shared_data: Path):
     assert len(records(items)) == 11
     assert not any(fault.loses_row for fault in faults(items))
     assert records(items)["accounts:15052776/2024-08-31"].net_assets == 3365
+    owed = {r.id: (r.creditors_within_year, r.creditors_after_year) for r in records(items).values()}
+    assert owed["accounts:00225951/2024-10-31"] == (19968, 21000), "told by a dimension of term"
+    assert owed["accounts:SC720321/2023-01-31"] == (42101, 23973), "told by another, and by the sum"
+    assert owed["accounts:NI682066/2022-09-30"] == (14275, None), "told by the sum alone"
     assert {item.as_at for item in items if isinstance(item, Delivery)} == {date(2023, 3, 2), date(2025, 5, 3)}
     told = [fault for fault in faults(items) if fault.field == "staff"]
     assert [(fault.found, fault.row) for fault in told] == [("0.02", 1)], "two hundredths of a person"
