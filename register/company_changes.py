@@ -51,10 +51,16 @@ class _Both:
     def __init__(self, company: str, before: Snapshot, after: Snapshot, covered: frozenset[tuple[str, str]]) -> None:
         self.id, self.before, self.after = company, before, after
         self._covered = covered
+        self._listed = {feed.feed for feed in before.feeds if feed.as_at <= before.on}
 
     def covers(self, evidence: Iterable[Evidence]) -> bool:
-        """Whether a source of some evidence spoke of this company by the earlier day: only then is a thing new."""
-        return any((_source(one.feed), self.id) in self._covered for one in evidence)
+        """Whether a list of some evidence was loaded by the earlier day, and its source spoke of this company by then:
+        only then is a thing new."""
+        return any(one.feed in self._listed and (_source(one.feed), self.id) in self._covered for one in evidence)
+
+    def listed(self, evidence: Iterable[Evidence]) -> bool:
+        """Whether a list of some evidence was loaded by the earlier day, whatever it spoke of."""
+        return any(one.feed in self._listed for one in evidence)
 
     def of(self, records: Callable[[Snapshot], Mapping[str, tuple[Sourced, ...]]]) -> tuple[dict, dict]:  # type: ignore[type-arg]
         """What two snapshots hold of the company in one of their mappings, by id."""
@@ -283,11 +289,10 @@ def _insolvency(both: _Both) -> Iterator[Event]:
             evidence_after=case.evidence[0],
             failure=meaning,
         )
-    listed = {feed.feed for feed in both.before.feeds if feed.as_at <= both.before.on}
     was, now = both.of(lambda snapshot: snapshot.notices)
     for identifier in sorted(now.keys() - was.keys()):
         notice = now[identifier]
-        if not any(one.feed in listed for one in notice.evidence):
+        if not both.listed(notice.evidence):
             continue
         meaning = meaning_of(notice.record.code)
         published = notice.record.published_on

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
 from intake_cases import a_list, a_location, load
 from sqlalchemy import Engine
 
+from cli.main import status_of
 from register.change_kinds import Change
 from register.changes import compare, ownership_changes
 from register.digest import Period, arrange, as_text, document
@@ -83,7 +85,21 @@ def register(engine: Engine, tmp_path: Path) -> Register:
     made = Register(engine, tmp_path)
     made.both("companies_house/profiles", [company(), company(PARENT)], [company(), company(PARENT)])
     made.both("companies_house/control", [ABOVE], [ABOVE])
+    other = "gb-coh:99000098"
+    for feed, record in (
+        ("charges", ChargeRecord(id="charge:99000098/1", company=other)),
+        ("insolvency", InsolvencyRecord(id="insolvency:99000098/1", company=other, kind="moratorium")),
+        ("officers", OfficerRecord(id="officer:99000098/1", company=other, role="director")),
+    ):
+        made.lists(MAY, f"companies_house/{feed}", record, complete=False)
     return made
+
+
+def test_a_list_of_a_source_that_is_loaded_for_the_first_time_tells_of_nothing(engine, tmp_path):
+    register = Register(engine, tmp_path)
+    register.both("companies_house/profiles", [company()], [company()])
+    register.lists(JUNE, "companies_house/charges", charge(created_on=date(2016, 6, 3)))
+    assert register.kinds() == []
 
 
 def test_nothing_is_told_where_nothing_changed(register):
@@ -346,3 +362,36 @@ def test_every_form_of_the_digest_tells_of_companies(register):
     ]
     assert len({change_id(change) for change in changes}) == 2
     assert change_id(changes[0]) == change_id(replace(changes[0], beds=99))
+
+
+@pytest.fixture
+def answered(
+    register: Register, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> Callable[..., dict[str, Any]]:
+    """``longstop changes --json`` on the register: the answer."""
+    monkeypatch.setenv("LONGSTOP_DATABASE_URL", register.engine.url.render_as_string())
+    monkeypatch.setenv("LONGSTOP_DATA_DIR", str(register.folder / "home"))
+
+    def run(*arguments: str) -> dict[str, Any]:
+        capfd.readouterr()
+        status_of(["changes", "--json", *arguments])
+        answer: dict[str, Any] = json.loads(capfd.readouterr().out)
+        return answer
+
+    return run
+
+
+def test_lists_of_companies_newer_than_any_list_of_homes_are_compared_between_their_own_days(register, answered):
+    july = (date(2025, 7, 7), date(2025, 7, 8))
+    register.lists(july[0], "companies_house/charges", charge())
+    register.lists(july[1], "companies_house/charges", charge(status="fully-satisfied", satisfied_on=july[1]))
+    answer = answered()
+    assert [(c["kind"], c["company"], c["day"]) for c in answer["changes"]] == [
+        ("charge satisfied", PROVIDER, "2025-07-08")
+    ] * 2
+    assert [(p["registers"], p["since"], p["on"]) for p in answer["periods"]] == [
+        (["exercise"], "2025-05-31", "2025-06-30"),
+        (["companies_house"], "2025-07-07", "2025-07-08"),
+    ]
+    assert {c["authority_name"] for c in answered("--area", "Devon")["changes"]} == {"Devon"}
+    assert {c["kind"] for c in answered("--since", "2025-05-31")["changes"]} == {"new charge"}
