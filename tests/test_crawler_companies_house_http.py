@@ -303,7 +303,7 @@ def test_a_window_that_others_have_used_up_is_waited_for(tmp_path: Path):
 
 @dataclass
 class Streams:
-    """What each stream has to tell, the least timepoint that it reaches back to, and what was asked."""
+    """What each stream has to tell, the least timepoint that it reaches back to, how one refuses, and what was asked."""
 
     events: dict[str, list[tuple[int, str, str]]] = field(default_factory=dict)
     oldest: int = 0
@@ -341,7 +341,8 @@ def streaming(streams: Streams) -> Iterator[Streams]:
             streams.asked.append(self.path)
             query = parse_qs(url.query)
             since = int(query["timepoint"][0]) if "timepoint" in query else None
-            status, body = streams.refusal or (200, b"")
+            refusal = streams.refusal if url.path == "/charges" else None
+            status, body = refusal or (200, b"")
             if url.path == "/robots.txt":
                 status = 404
             elif self.headers["Authorization"] != authorization(STREAM_KEY):
@@ -349,7 +350,7 @@ def streaming(streams: Streams) -> Iterator[Streams]:
             elif since is not None and since < streams.oldest:
                 status = 416
             self.send_response(status)
-            if status != 200 or streams.refusal:
+            if status != 200 or refusal:
                 self.send_header("Content-Length", str(len(body)))
                 self.end_headers()
                 self.wfile.write(body)
