@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -44,8 +45,10 @@ def _write_report(case: Case, to: Path) -> None:
     form = to.suffix.removeprefix(".").casefold()
     if form not in REPORT_FORMATS or form == "csv":
         raise Refused(f"--report {to}: the name must end in .html, .pdf, .xlsx or .json")
+    built = ownership_report(case_snapshot(case), {})
+    built = replace(built, report=replace(built.report, title=case.title, subtitle=case.summary))
     try:
-        write_ownership_report(ownership_report(case_snapshot(case), {}), form, to)
+        write_ownership_report(built, form, to)
     except OSError as problem:
         raise Refused(f"--report {to}: {problem.strerror or problem}") from problem
     messages.print(str(to), markup=False, soft_wrap=True)

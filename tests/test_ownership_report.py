@@ -312,6 +312,13 @@ def test_a_register_of_homes_alone_makes_a_report_that_says_what_was_never_read(
         assert written(found, form, tmp_path)
 
 
+def test_beds_that_nobody_knows_are_not_nought(tmp_path: Path):
+    found = report_on(a_snapshot(a_home(1, beds=None), a_home(2, beds=None)))
+    assert rows(found, "Sum")[-2]["Beds"] is None
+    assert table(found, "Sum").total[2] is None
+    assert "a number of beds that is not known" in found.report.sections[0].paragraphs[0]
+
+
 def test_the_json_holds_every_row_of_every_table_with_its_scope_and_digest(tmp_path: Path):
     found = report_on(COUNTY)
     document = json.loads(written(found, "json", tmp_path).decode().removeprefix("ownership.json"))

@@ -62,12 +62,13 @@ def case_snapshot(case: Case, on: date | None = None) -> Snapshot:
     digest = hashlib.sha256(msgspec.json.encode(case, order="deterministic") + on.isoformat().encode()).hexdigest()
     told = _Told(case, digest)
     homes, titles, traces = _homes(case, told, on)
+    held = {link.held for link in case.holds}  # whatever is owned is a company, registered here or not
     companies = {
         entity: Company(
             CompanyRecord(id=entity, name=one.name, country_of_origin=one.jurisdiction), told.by(one.sources)
         )
         for one in sorted(case.entities, key=lambda one: one.id)
-        if one.kind == "company"
+        if one.kind == "company" or one.id in held
         for entity in (entity_id(one.id),)
     }
     providers = {

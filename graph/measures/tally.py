@@ -29,6 +29,11 @@ class Count:
 NOBODY = Count(0, 0, 0)
 
 
+def stated(beds: int, unknown: int, homes: int) -> int | None:
+    """A sum of beds for a page: None where the beds of all the homes are unknown, which is not nought."""
+    return None if homes and unknown == homes else beds
+
+
 @dataclass(frozen=True, slots=True)
 class Bounds:
     """A share of the whole, 0 to 1, that lies between these two whatever the unknown ones turn out to be."""

@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from graph.measures import Bounds, Ground, Measure, measure_all
+from graph.measures import Bounds, Count, Ground, Measure, measure_all
+from graph.measures.tally import stated
 from graph.report import buildings, figures, owners
 from graph.report.council_map import council_map
 from graph.report.ledger import Ledger
@@ -119,9 +120,7 @@ def _summary(ground: Ground, scope: Scope, measures: Sequence[Measure]) -> Secti
     let = {home for one in ground.landlords for home in one.homes}
     lost = [(one.word, one.count.homes) for one in traced.answers if not one.known and one.count.homes]
     sentences = [
-        f"On {day(ground.on)} the register holds {count(total.homes, 'home')} {scope.words}, with "
-        f"{count(total.beds, 'registered bed')}"
-        + (f" ({number(total.beds_unknown)} homes have beds that are not known)." if total.beds_unknown else "."),
+        f"On {day(ground.on)} the register holds {count(total.homes, 'home')} {scope.words}, with {_beds(total)}.",
         f"The owner of the building is known of {share(known, total.homes)} homes; {number(len(let))} of them are let "
         f"by {count(len(ground.landlords), 'landlord')}.",
     ]
@@ -143,7 +142,7 @@ def _summary(ground: Ground, scope: Scope, measures: Sequence[Measure]) -> Secti
         "Summary",
         paragraphs=tuple(sentences),
         figures=(
-            Figure(number(total.homes), "homes", f"{number(total.beds)} registered beds"),
+            Figure(number(total.homes), "homes", _beds(total)),
             Figure(number(known), "buildings traced", f"of {number(total.homes)} homes"),
             Figure(number(total.homes - known), "not traced", "counted by reason"),
             Figure(number(len(ground.landlords)), "landlords", f"of {number(len(let))} homes that others run"),
@@ -151,6 +150,14 @@ def _summary(ground: Ground, scope: Scope, measures: Sequence[Measure]) -> Secti
         tables=(_key_measures(measures),),
         on_sheets="everything",
     )
+
+
+def _beds(total: Count) -> str:
+    """ "2,353 registered beds"; what is not known is said."""
+    if stated(total.beds, total.beds_unknown, total.homes) is None:
+        return "a number of beds that is not known"
+    words = count(total.beds, "registered bed")
+    return f"{words} ({count(total.beds_unknown, 'home')} with beds not known)" if total.beds_unknown else words
 
 
 def _range(found: Bounds | None) -> str:

@@ -7,7 +7,7 @@ from collections import Counter
 from graph.landlords import Holding, Landlord, beds_of, jurisdiction_of
 from graph.measures.behind import UNTRACED
 from graph.measures.ground import Ground
-from graph.measures.tally import Count, count_of
+from graph.measures.tally import Count, count_of, stated
 from graph.ownership import name_of
 from graph.report.ledger import Ledger, rests_on
 from printing.layout import Cell, Column, Table
@@ -22,7 +22,8 @@ _PAGE, _PRINT = 400, 40
 def landlord_table(ground: Ground, ledger: Ledger) -> Table:
     """Landlord, jurisdiction, homes, beds, tenants: the table that GMB published in 2011, for the homes in scope."""
     whole = count_of(ground.homes, ground.on)
-    rows = tuple(_landlord(ground, ledger, one, whole) for one in ground.landlords)
+    order = sorted(ground.landlords, key=lambda one: (-one.beds_known, -len(one.homes), one.name, one.id))
+    rows = tuple(_landlord(ground, ledger, one, whole) for one in order)
     return Table(
         caption="Landlords: who owns buildings in which somebody else runs a home",
         columns=(
@@ -65,7 +66,7 @@ def _landlord(ground: Ground, ledger: Ledger, one: Landlord, whole: Count) -> tu
         one.id,
         place_words(one.jurisdiction),
         len(one.homes),
-        one.beds_known,
+        stated(one.beds_known, one.beds_unknown_homes, len(one.homes)),
         one.beds_unknown_homes,
         percentage(len(one.homes), whole.homes),
         len(one.tenants),
@@ -96,7 +97,7 @@ def sums_table(ground: Ground) -> Table:
     homes = beds = unknown = 0
     for word, some in parts.items():
         known, missing = beds_of(ground.network, some)
-        rows.append((word, len(some), known, missing))
+        rows.append((word, len(some), stated(known, missing, len(some)), missing))
         homes, beds, unknown = homes + len(some), beds + known, unknown + missing
     whole = count_of(ground.homes, ground.on)
     rows.append(("gap to all homes in scope", whole.homes - homes, whole.beds - beds, whole.beds_unknown - unknown))
@@ -109,7 +110,12 @@ def sums_table(ground: Ground) -> Table:
             Column("Homes with beds unknown", 14, numeric=True),
         ),
         rows=tuple(rows),
-        total=("all homes in scope", whole.homes, whole.beds, whole.beds_unknown),
+        total=(
+            "all homes in scope",
+            whole.homes,
+            stated(whole.beds, whole.beds_unknown, whole.homes),
+            whole.beds_unknown,
+        ),
         sheet="Sum",
         note="The first line counts the homes of the table of landlords, each once; the others are the homes that are "
         "not let by anybody known, one by one. What is left over is the gap.",

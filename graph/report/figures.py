@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from graph.concentration import ALL_NEEDS, LEVELS, NO_COUNCIL, TOPS, Concentration, concentration
 from graph.measures.disclosure import FIELDS, disclosed
 from graph.measures.ground import Ground
-from graph.measures.tally import Bounds, Measure
+from graph.measures.tally import Bounds, Measure, stated
 from graph.ownership import name_of
 from graph.report.ledger import Ledger, rests_on
 from printing.layout import Cell, Column, Table
@@ -28,7 +28,7 @@ def measure_table(measures: Sequence[Measure]) -> Table:
                     one.title,
                     answer.word,
                     answer.count.homes,
-                    answer.count.beds,
+                    stated(answer.count.beds, answer.count.beds_unknown, answer.count.homes),
                     answer.count.beds_unknown,
                     _bounds(homes, answer.count.homes, one.total.homes, known=answer.known),
                     _bounds(beds, answer.count.beds, one.total.beds, known=answer.known),
@@ -39,7 +39,8 @@ def measure_table(measures: Sequence[Measure]) -> Table:
                 )
             )
         total = one.total
-        rows.append((one.title, "all homes in scope", total.homes, total.beds, total.beds_unknown, *([""] * 8)))
+        beds_of_all = stated(total.beds, total.beds_unknown, total.homes)
+        rows.append((one.title, "all homes in scope", total.homes, beds_of_all, total.beds_unknown, *([""] * 8)))
     return Table(
         caption="What is known of owners, by homes and by registered beds",
         columns=(
@@ -205,7 +206,7 @@ def _market_table(
             one.need,
             one.level,
             one.homes,
-            one.beds,
+            stated(one.beds, one.homes_beds_unknown, one.homes),
             one.homes_beds_unknown,
             one.beds_unowned,
             one.owners,

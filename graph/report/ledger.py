@@ -30,11 +30,11 @@ def rests_on(claims: Iterable[Claim]) -> str:
     some = list(claims)
     lists = sorted({f"{one.feed} as at {one.as_at.isoformat()}" for claim in some for one in claim.evidence[:1]})
     rules = sorted({claim.rule for claim in some if claim.kind not in ("stands_on", "operates")})
-    matched = any(claim.kind == "stands_on" for claim in some)
+    methods = sorted({claim.rule.partition(":")[0] for claim in some if claim.kind == "stands_on"})
     words = " and ".join(lists) or "no record"
     if rules:
         words += f"; {'; '.join(rules[:3])}{'; and other rules' if len(rules) > 3 else ''}"
-    return f"{words}; building matched by its address" if matched else words
+    return f"{words}; building: {' and '.join(methods)}" if methods else words
 
 
 class Ledger:

@@ -12,6 +12,7 @@ from graph.landlords import beds_of, jurisdiction_of
 from graph.measures.boards import interlocks
 from graph.measures.ground import Ground
 from graph.measures.jurisdictions import UNITED_KINGDOM
+from graph.measures.tally import stated
 from graph.natures import Stake
 from graph.ownership import Network, above, name_of
 from graph.report.buildings import place_words
@@ -99,7 +100,7 @@ def group_table(ground: Ground, ledger: Ledger, found: Sequence[tuple[Group, tup
                 group.id if not group.id.startswith("person:") else "",
                 len(group.providers),
                 len(homes),
-                beds,
+                stated(beds, missing, len(homes)),
                 missing,
                 percentage(beds, whole) if whole else "not known",
                 ", ".join(f"{kind} ({kinds[kind]})" if kinds[kind] > 1 else kind for kind in sorted(kinds)),
