@@ -20,8 +20,8 @@ from register.snapshot import Control
 #: ``psc25``: every entry of a register of control (a quarter, or other significant control). ``control50``: only those
 #: that give more than half of the shares or votes for certain.
 Rule = Literal["psc25", "control50"]
-#: Nodes that stand in no chain: a title, a lender as it is named in a charge, a brand.
-_NO_OWNERS = frozenset({"title", "lender", "brand"})
+#: Nodes that somebody may own. A person or a body stands in a chain only where it owns something.
+_OWNED = frozenset({"home", "provider", "company"})
 #: More chains above one home than this are not listed; that they were cut is said.
 MOST_CHAINS = 500
 
@@ -168,9 +168,11 @@ def ring(nodes: list[str]) -> tuple[str, ...]:
 
 
 def _holders(network: Network, rule: Rule) -> dict[str, set[str]]:
-    """Of every node that can own or be owned, who holds it by the rule."""
-    holders: dict[str, set[str]] = {node: set() for node, kind in network.nodes(data="kind") if kind not in _NO_OWNERS}
+    """Of every node that can be owned, or owns something, who holds it by the rule."""
+    holders: dict[str, set[str]] = {node: set() for node, kind in network.nodes(data="kind") if kind in _OWNED}
     for holder, held, stake in ownership_links(network):
+        if holder not in holders:
+            holders[holder] = set()
         if rule == "psc25" or stake is None or stake.majority:
             holders[held].add(holder)
     return holders
@@ -215,7 +217,7 @@ def _closed_ring(network: Network, part: set[str], holders_by: Mapping[str, set[
 
 
 def ultimate_owners(network: Network, rule: Rule = "psc25") -> Mapping[str, frozenset[Ending]]:
-    """Of every node that can be owned, all the ways in which the chains above it end.
+    """Of every node that can be owned, or owns something, all the ways in which the chains above it end.
 
     The same endings as those of ``chains_above``, for all nodes at once: each is looked at once, and rings are passed
     through, not followed for ever.
@@ -248,7 +250,8 @@ def ultimate_owners(network: Network, rule: Rule = "psc25") -> Mapping[str, froz
 
 def endings_above(network: Network, node: str, rule: Rule = "psc25") -> frozenset[Ending]:
     """All the ways in which the chains above one node end: those of ``chains_above``, without listing the chains."""
-    return ultimate_owners(network.subgraph({node} | above(network, [node])), rule)[node]
+    found = ultimate_owners(network.subgraph({node} | above(network, [node])), rule)
+    return found.get(node) or frozenset(_own_endings(network, node, followed=False))
 
 
 def cycles_in(network: Network, rule: Rule = "psc25") -> tuple[frozenset[str], ...]:

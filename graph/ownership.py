@@ -209,6 +209,8 @@ def _add_charges(snapshot: Snapshot, nodes: Nodes, edges: Edges) -> None:
                 continue
             nodes.setdefault(company, {"kind": "company", "name": None})
             for turn, filed in enumerate(charge.record.persons_entitled or ()):
+                if not filed.strip():
+                    continue
                 lender = lender_named(filed)
                 node = nodes.setdefault(lender.id, {"kind": "lender", "name": lender.name})
                 node["name"] = min(node["name"], lender.name)
