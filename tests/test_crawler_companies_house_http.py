@@ -303,7 +303,7 @@ def test_a_window_that_others_have_used_up_is_waited_for(tmp_path: Path):
 
 @dataclass
 class Streams:
-    """What each stream has to tell, the least timepoint that it reaches back to, how one refuses, and what was asked."""
+    """What each stream has to tell, the least timepoint it reaches back to, how one refuses, and what was asked."""
 
     events: dict[str, list[tuple[int, str, str]]] = field(default_factory=dict)
     oldest: int = 0
