@@ -355,14 +355,17 @@ def _box(ground: Ground, node: str, homes: Sequence[str]) -> Box:
         run = [home for home in homes if ground.holdings[home].provider == node]
         beds, missing = beds_of(network, run)
         unknown = f" ({number(missing)} not known)" if missing else ""
-        return Box(
-            node, name_of(network, node), f"runs {count(len(run), 'home')}, {number(beds)} beds{unknown}", "home"
-        )
+        known = "beds not known" if stated(beds, missing, len(run)) is None else f"{number(beds)} beds{unknown}"
+        return Box(node, name_of(network, node), f"runs {count(len(run), 'home')}, {known}", "home")
     if kind == "person":
         return Box(node, name_of(network, node), "a person", "person")
     place = jurisdiction_of(network, node)
     shape: BoxKind = "company" if place in (None, UNITED_KINGDOM) else "abroad"
-    return Box(node, name_of(network, node), "" if place == UNITED_KINGDOM else place_words(place), shape)
+    return Box(node, name_of(network, node), _place_note(place), shape)
+
+
+def _place_note(place: str | None) -> str:
+    return "place not known" if place is None else "" if place == UNITED_KINGDOM else place_words(place)
 
 
 def _share(stake: Stake | None) -> str:
