@@ -317,9 +317,17 @@ def test_a_folder_that_cannot_be_written_is_a_sentence(
 def test_a_crawl_that_is_asked_to_stop_publishes_no_half_of_a_list(tmp_path: Path) -> None:
     site = Site(CASES / "cqc_api", strikes={"/locations/1-9000000003": [(200, {":wait": "3"}, b"{}")] * 9})
     register = Register(tmp_path / "register")
+
+    def interrupt() -> None:
+        while not any(path == "/locations/1-9000000003" for path, _ in list(site.asked)):
+            time.sleep(0.05)
+        register.interrupt()
+
     with serve(site):
-        threading.Timer(2.0, register.interrupt).start()
+        thread = threading.Thread(target=interrupt)
+        thread.start()
         report = register.night("cqc_api", site.address)
+        thread.join()
     assert report.state == "abandoned" and "The crawl was stopped before its end (shutdown)" in report.reasons[0]
 
 
