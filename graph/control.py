@@ -20,8 +20,8 @@ from register.snapshot import Control
 #: ``psc25``: every entry of a register of control (a quarter, or other significant control). ``control50``: only those
 #: that give more than half of the shares or votes for certain.
 Rule = Literal["psc25", "control50"]
-#: Nodes that somebody may own. A person or a body stands in a chain only where it owns something.
-_OWNED = frozenset({"home", "provider", "company"})
+#: Nodes that somebody may own. A person stands in a chain only where he or she owns something.
+_OWNED = frozenset({"home", "provider", "company", "body"})
 #: More chains above one home than this are not listed; that they were cut is said.
 MOST_CHAINS = 500
 
