@@ -19,7 +19,7 @@ import numpy as np
 from crawler.archives import blocks_of
 from crawler.psc_snapshot import control_of, totals_of
 from crawler.reading import Item, Reading, Row, read_row
-from crawler.short_keys import LONGEST, Places, ShortKeys, Words, eight_before, folded, places_of
+from crawler.short_keys import LONGEST, Places, ShortKeys, Words, alphanumeric, eight_before, folded, places_of
 from crawler.values import text
 from register.identifiers import BadIdentifier, company_number
 from register.records import ControlRecord, Observation
@@ -95,7 +95,7 @@ class PscSearch:
         at = len(_START) + LONGEST
         within = starts[starts + at < len(block)]
         keys = eight_before(block, within + at)
-        usual = np.frombuffer(block, dtype=np.uint8)[within + at] == _QUOTE
+        usual = (np.frombuffer(block, dtype=np.uint8)[within + at] == _QUOTE) & alphanumeric(keys)
         for end in (8, 16, len(_START)):
             usual &= eight_before(block, within + end) == _word(_START[end - LONGEST : end])
         found = set(np.flatnonzero(~usual | self._keys.holds(folded(keys))).tolist())

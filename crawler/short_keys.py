@@ -67,6 +67,16 @@ def numbers_before(block: bytes, ends: Places, lengths: Places) -> Words:
     return ((eight_before(block, ends) | _SMALL) & _KEEP[short]) | _ZEROS[short]
 
 
+def alphanumeric(words: Words) -> Mask:
+    """Whether all eight bytes of each word are digits or letters, or what stands between and after them in ASCII.
+
+    No blank, quotation mark or comma is: each is less than the digit nought.
+    """
+    noughts, highest = np.uint64(0x3030303030303030), np.uint64(0x8080808080808080)
+    mask: Mask = (((words - noughts) & ~words | words) & highest) == 0
+    return mask
+
+
 def folded(words: Words) -> Words:
     """Words of eight bytes with their letters in lower case, as the keys of a ``ShortKeys`` are."""
     return words | _SMALL
