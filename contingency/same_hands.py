@@ -1,7 +1,8 @@
 """Homes that are no way out, because whoever failed owns them too, or the landlord or lender of what failed does.
 
 A bed is a way out only where the same failure cannot take it. So nobody is sent to a home under an owner that failed,
-in a building of the landlord of a home that fails, or charged to a lender that enforces. "Owner" is told by the rule
+in a building of the landlord of a home that fails, or charged to a lender that enforces; nor to another home of an
+operator who loses a building, because a tenant that loses its homes may not stand for long. "Owner" is told by the rule
 control50 alone: more than half, for certain. A quarter is not enough to withhold a bed that somebody needs, and a bed
 withheld is a person moved further. Where only a place is lost (a home, an area), nobody failed and nothing is withheld.
 """
@@ -14,11 +15,12 @@ from contingency.scenarios import Failure
 from graph.answers import Ownership
 
 SAME_OWNER = "under the same owner as what fails (more than half, for certain)"
+SAME_OPERATOR = "run by the same owner as a home that loses its building, who may fall with it"
 SAME_LANDLORD = "in a building of the same landlord as a home that fails"
 UNDER_WHAT_FAILED = "it hangs on what fails, and may fail next"
 SAME_LENDER = "its provider or its building is charged to the lender that enforces"
 #: All of these, and what hangs on what fails: the reasons that a reader must meet in the first lines.
-HANDS = (SAME_OWNER, SAME_LANDLORD, SAME_LENDER, UNDER_WHAT_FAILED)
+HANDS = (SAME_OWNER, SAME_OPERATOR, SAME_LANDLORD, SAME_LENDER, UNDER_WHAT_FAILED)
 #: The assumptions' names in a plan document.
 SAME_HANDS = "beds under the same owner, landlord or enforcing lender as what fails"
 UNKNOWN_OWNERS = "homes offered of whose building the owner is not known (it may be the same landlord)"
@@ -30,7 +32,8 @@ def same_hands(ownership: Ownership, kind: str, failure: Failure) -> Mapping[str
         return {}
     heads = ownership.heads("control50")
     failing = {home.id for home in failure.homes}
-    owners = {heads[one] for one in (*failure.fallen, *failing) if one in heads}
+    owners = {heads[one] for one in failure.fallen if one in heads}
+    operators = {heads[one] for one in failing if one in heads} - owners
     landlords = {
         heads[party]
         for home in failing & ownership.holdings.keys()
@@ -39,7 +42,9 @@ def same_hands(ownership: Ownership, kind: str, failure: Failure) -> Mapping[str
     found: dict[str, str] = {}
     if kind == "lender":
         found |= dict.fromkeys((one.home for one in ownership.exposures if one.lender in failure.ids), SAME_LENDER)
-    for head in owners | landlords:
+    for head in operators:
+        found |= dict.fromkeys(ownership.homes_under.get(head, ()), SAME_OPERATOR)
+    for head in owners | operators | landlords:
         found |= dict.fromkeys(ownership.homes_let_by.get(head, ()), SAME_LANDLORD)
     for head in owners:
         found |= dict.fromkeys(ownership.homes_under.get(head, ()), SAME_OWNER)

@@ -11,7 +11,7 @@ from small_property import charge, proprietor, stands, title, traced, with_prope
 from contingency.assumptions import read_assumptions
 from contingency.document import document, dumps
 from contingency.plan import UNDER_WHAT_FAILED, Options, Plan, make_plan
-from contingency.same_hands import SAME_LANDLORD, SAME_LENDER, SAME_OWNER, UNKNOWN_OWNERS
+from contingency.same_hands import SAME_LANDLORD, SAME_LENDER, SAME_OPERATOR, SAME_OWNER, UNKNOWN_OWNERS
 from contingency.scenarios import UnknownName
 from contingency.travel.crow import Crow
 from register.records import CompanyRecord
@@ -65,7 +65,7 @@ def test_a_failed_landlord_takes_the_buildings_it_owns_and_a_link_that_waits_is_
 
 def test_nobody_who_leaves_a_failed_landlord_is_sent_to_its_owners_other_buildings_or_to_a_sister_of_the_provider():
     made = planned("landlord", number(20))
-    assert withheld(made) == {SAME_OWNER: 2, SAME_LANDLORD: 1, UNDER_WHAT_FAILED: 1}  # 5 and 6; 3; 4
+    assert withheld(made) == {SAME_OPERATOR: 2, SAME_LANDLORD: 1, UNDER_WHAT_FAILED: 1}  # 5 and 6; 3; 4
     assert offered(made) == "78"
     assert not {m["to"] for m in document(made)["moves"]} & {f"exercise:EX-{n}" for n in (3, 4, 5, 6)}
 
