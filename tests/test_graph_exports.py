@@ -123,7 +123,7 @@ def test_nobody_is_named_by_a_link_that_waits_for_a_person(form: str, read: Call
     assert "EXERCISE WAITING LIMITED" not in read(form) and "hmlr:EX2" not in read(form)
 
 
-@pytest.mark.parametrize("form", FORMATS.keys() - {"bods"})
+@pytest.mark.parametrize("form", sorted(FORMATS.keys() - {"bods"}))
 def test_a_landlord_is_named_by_a_link_that_was_accepted(form: str, read: Callable[[str], str]):
     assert "EXERCISE LANDLORD LIMITED" in read(form) and "EX1" in read(form)
 
