@@ -120,7 +120,7 @@ def test_search_and_home_lead_from_a_name_to_the_raw_record(
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        (["plan", "lender", "X"], "not a kind of failure"),
+        (["plan", "flood", "X"], "not a kind of failure"),
         (["plan", "provider", "EXP-1", "--travel", "broom"], "choose one of"),
         (["plan", "provider", "nobody"], "no provider"),
         (["plan", "provider", "EXP-100000001", "--min-rating", "splendid"], "not a rating"),

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from intake_cases import a_list, a_location, load
 from sqlalchemy import Engine
@@ -369,6 +369,7 @@ def test_a_name_cannot_turn_the_writing_round_or_break_the_line(register):
     assert register.changed()[0].name == "Rose House Two, Exampleton (exercise:EX-001)"
 
 
+@settings(max_examples=25)  # each makes a register of its own
 @given(
     st.lists(
         st.tuples(
