@@ -27,6 +27,7 @@ class Checks:
     ``floors`` and ``ceilings`` are per feed and measure: ``rows``, ``care_homes``, or ``<field>_known``, the share
     (0 to 1) of care homes, or of rows of another kind, in which a field is filled. Floors on counts apply only
     where ``publisher_address`` is true: a test site or one council's folder is smaller than the country.
+    ``may_be_empty`` names the feeds whose whole list may hold nothing: what is computed may find nothing.
     """
 
     max_fall: float = 0.2
@@ -35,6 +36,7 @@ class Checks:
     floors: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     ceilings: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     publisher_address: bool = False
+    may_be_empty: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +131,7 @@ def _rows(checks: Checks, counted: Counted, before: int | None, named: str) -> l
     """What the number of rows says: none at all, too many unreadable, or far fewer than last time."""
     reasons = []
     handed = counted.rows + counted.lost
-    if counted.complete and counted.rows == 0 and handed == 0:
+    if counted.complete and handed == 0 and counted.feed not in checks.may_be_empty:
         reasons.append(f"{named} says that it is the whole list, and is empty.")
     few = counted.increment and counted.lost <= FEW
     if handed and counted.lost / handed > checks.max_quarantined and not few:

@@ -22,8 +22,11 @@ from contingency.plan import Options, Plan, make_plan
 from contingency.problem import UNREACHABLE
 from contingency.travel import ENGINES
 from crawler.refresh import replay
+from crawler.source import source_named
+from register.acceptances import Acceptance, accept
 from register.database import open_database
 from register.intake import RunReport
+from register.matching.tracing import match_snapshot, publish
 from register.reading import load_snapshot, register_digest
 from register.snapshot import Snapshot
 
@@ -227,3 +230,17 @@ def test_the_order_of_loading_two_editions_does_not_matter(shared_data: Path, tm
         folder.mkdir()
         digests.add(register_digest(load(folder, *order)[0]))
     assert len(digests) == 1
+
+
+def test_homes_none_of_whose_titles_are_found_are_counted_untraced_and_the_run_is_published(
+    shared_data: Path, tmp_path: Path
+):
+    engine = open_database(f"sqlite:///{tmp_path / 'longstop.db'}")
+    accept(engine, Acceptance("hmlr", source_named("hmlr").licence, "a test", LEARNT.date()))
+    for source, path in (("cqc_api", shared_data / "cqc" / "api_oldham_2025"), ("hmlr", shared_data / "hmlr")):
+        replay(source, path, engine=engine, today=LEARNT.date(), learnt=LEARNT, shown=False, full=True)
+    before = load_snapshot(engine)
+    report = publish(before, match_snapshot(before), engine, learnt=LEARNT, spool_dir=tmp_path)
+    assert (report.state, [one.handed for one in report.deliveries]) == ("published", [0, 58])
+    traces = load_snapshot(engine).traces
+    assert Counter(trace.outcome for trace in traces.values()) == {"untraced": 58}

@@ -171,3 +171,9 @@ def test_too_many_rows_in_quarantine_an_empty_list_and_no_list_at_all_are_not_pu
     assert judge(Checks(), [counted(81, lost=19)], {}, learnt=MAY).good
     assert "is empty" in judge(Checks(), [counted(0)], {}, learnt=MAY).reasons[0]
     assert judge(Checks(), [], {}, learnt=MAY).reasons == ("The run delivered no list at all.",)
+
+
+def test_what_is_computed_may_find_nothing_and_is_published_all_the_same() -> None:
+    empty = counted(0)
+    assert judge(Checks(may_be_empty=frozenset({"f/l"})), [empty], {("f/l", MAY): 0}, learnt=MAY).good
+    assert not judge(Checks(may_be_empty=frozenset({"f/other"})), [empty], {}, learnt=MAY).good

@@ -47,7 +47,8 @@ def scope_of(
     """
     match kind:
         case "uk":
-            return _scope(snapshot, ("uk", "uk"), "in the United Kingdom", "it stands in the register", snapshot.homes)
+            words = "in the invented county" if snapshot.invented else "in the register"
+            return _scope(snapshot, ("uk", "uk"), words, "it stands in the register", snapshot.homes)
         case "nation":
             return _nation(snapshot, identifier)
         case "area":
