@@ -16,7 +16,7 @@ import msgspec
 from crawler.tables import SourceChanged, Table
 from crawler.values import day, text
 from crawler.workbooks import CUT_SHORT
-from register.records import Record, Delivery, Fault, Observation, raw_digest
+from register.records import Delivery, Fault, Observation, Record, raw_digest
 
 T = TypeVar("T")
 Item = Delivery | Observation | Fault
