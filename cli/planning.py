@@ -31,6 +31,7 @@ from contingency.same_hands import HANDS
 from contingency.scenarios import KINDS, RULED_KINDS
 from contingency.suitability import rating_floor
 from graph.groups import RULES
+from printing.wording import count
 
 
 def plan(  # noqa: PLR0917 - a command line has as many options as a planner needs
@@ -140,9 +141,8 @@ def print_plan(answer: dict[str, Any]) -> None:
             answers.print(f"  {words}: {span['low']:,} to {span['high']:,} in nine draws of ten", markup=False)
     for row in summary["homes_not_offered"]:
         if row["reason"] in HANDS:
-            answers.print(
-                f"  {row['beds']:,} beds in {row['homes']:,} homes not offered: {row['reason']}.", markup=False
-            )
+            withheld = f"{count(row['beds'], 'bed')} in {count(row['homes'], 'home')}"
+            answers.print(f"  {withheld} not offered: {row['reason']}.", markup=False)
     proof = "proved: nobody can do better on these figures" if answer["optimality"]["proved"] else "NOT PROVED"
     answers.print(f"  {proof}; register digest {answer['snapshot'][:16]}…")
     answer_table(
