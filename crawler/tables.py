@@ -11,7 +11,7 @@ import gzip
 import re
 import zlib
 from collections import Counter, deque
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
@@ -314,6 +314,17 @@ def find_table(sheet: Sheet, layouts: Sequence[Layout]) -> Table | NoTable:
         width,
         f"{where} no header row in its first {HEADER_WITHIN} rows; for {nearest[1].name} it lacks {lacking}",
     )
+
+
+def first_table(sheets: Iterable[Sheet], layouts: Sequence[Layout]) -> Table:
+    """The table of the first sheet that has one, as ``find_table`` finds it. Raises SourceChanged where none has."""
+    reason = "it has no sheet"
+    for sheet in sheets:
+        found = find_table(sheet, layouts)
+        if isinstance(found, Table):
+            return found
+        reason = found.reason
+    raise SourceChanged(reason)
 
 
 def _name_columns(names: list[str], known: Mapping[str, Sequence[str]]) -> tuple[tuple[str, ...], tuple[str, ...]]:

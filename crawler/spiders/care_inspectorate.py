@@ -18,7 +18,7 @@ from scrapy.http import Response
 
 from crawler.reading import Item, Reading, Row, read_table
 from crawler.spider import RegisterSpider
-from crawler.tables import Layout, NoTable, SourceChanged, Table, find_table, names, open_sheets
+from crawler.tables import Layout, SourceChanged, Table, first_table, names, open_sheets
 from crawler.values import count, day_in, organisation_name, separate
 from register.identifiers import care_inspectorate_id, postcode, uprn
 from register.records import Delivery, LocationRecord, ProviderRecord
@@ -135,13 +135,7 @@ def parse_published(path: Path, *, today: date, as_at: date | None = None) -> It
     origin = path.name
     listed = as_at or day_in(origin) or today
     with open_sheets(path) as sheets:
-        table: Table | NoTable | None = None
-        for sheet in sheets:
-            table = find_table(sheet, [SERVICE])
-            if isinstance(table, Table):
-                break
-        if not isinstance(table, Table):
-            raise SourceChanged(table.reason if table else "it has no sheet")
+        table = first_table(sheets, [SERVICE])
         services, providers = Reading(SERVICES, origin, listed), Reading(PROVIDERS, origin, listed)
         yield Delivery(feed=SERVICES, as_at=listed, complete=True, origin=origin)
         yield Delivery(feed=PROVIDERS, as_at=listed, complete=True, origin=origin)
