@@ -107,14 +107,15 @@ def titles_polars(folder: Path) -> Work:
 
     def work() -> int:
         with member(folder / TITLES) as raw:
-            return polars.read_csv(raw.read(), infer_schema=False, truncate_ragged_lines=True).filter(hit).height
+            rows: int = polars.read_csv(raw.read(), infer_schema=False, truncate_ragged_lines=True).filter(hit).height
+        return rows
 
     return work
 
 
 def titles_pandas(folder: Path) -> Work:
     """pandas, in pieces."""
-    import pandas  # type: ignore[import-untyped]  # no stubs among the test's packages
+    import pandas
 
     what = wanted(folder)
 
@@ -184,7 +185,8 @@ def control_polars(folder: Path) -> Work:
 
     def work() -> int:
         with member(folder / CONTROL) as raw:
-            return polars.read_ndjson(raw.read(), schema={"company_number": polars.String}).filter(hit).height
+            rows: int = polars.read_ndjson(raw.read(), schema={"company_number": polars.String}).filter(hit).height
+        return rows
 
     return work
 
