@@ -15,7 +15,7 @@ from crawler.psc_snapshot import control_of
 from crawler.reading import Item, Reading, Row, canonical, json_object, read_row
 from crawler.tables import SourceChanged
 from register.parties import uk_company_number
-from register.records import ControlRecord, Delivery, Fault, Observation, Record
+from register.records import ControlRecord, Delivery, Fault, Observation, Record, record_digest
 
 PROFILES, OFFICERS, CONTROL = "companies_house/profiles", "companies_house/officers", "companies_house/control"
 CHARGES, INSOLVENCY = "companies_house/charges", "companies_house/insolvency"
@@ -42,9 +42,9 @@ _Reader = Callable[[Row], Record]
 
 @dataclass(slots=True)
 class _Pages:
-    """What is known of one paged list of one company: the ids on it so far."""
+    """What is known of one paged list of one company: the ids on it so far, with the digests of their entries."""
 
-    ids: set[str] = field(default_factory=set)
+    ids: dict[str, str] = field(default_factory=dict)
     places: int = 0
 
 
@@ -199,9 +199,10 @@ class Harvest:
                 continue
             for item in self._entry(part, company, entry, partial(read, company=company)):
                 if isinstance(item, Observation) and item.record.id in held.ids:
+                    items += self._again(part, company, item.record, held.ids[item.record.id])
                     continue
-                if identifier := item.record.id if isinstance(item, Observation) else None:
-                    held.ids.add(identifier)
+                if isinstance(item, Observation):
+                    held.ids[item.record.id] = record_digest(item.record)
                 items.append(item)
         lost = sum(isinstance(item, Fault) and item.loses_row for item in items)
         held.places += len(entries)
@@ -211,6 +212,14 @@ class Harvest:
         if following is None:
             self._came(company, part)
         return items, following
+
+    def _again(self, part: str, company: str, record: Record, digest: str) -> Iterator[Fault]:
+        """An entry met a second time: pages overlap, and say the same. Two entries under one id are told."""
+        if record_digest(record) != digest:
+            reading = self._reading(part, company)
+            why = "is on the list twice and says something else the second time; the first is kept"
+            reading.fault(why, field="links.self", loses_row=True, record_id=record.id)
+            yield from reading.drain()
 
     def _following(self, part: str, fields: dict[str, object], held: _Pages, came: int) -> int | None:
         """Where the next page begins; None after the last. A list that ends before its own count is in doubt."""

@@ -16,6 +16,7 @@ from crawler.companies_house_words import (
     CHARGE_STATUSES,
     CHARGE_UNREAD,
     FOREIGN_UNREAD,
+    IDENTIFICATIONS,
     JURISDICTIONS,
     LINKS_UNREAD,
     OFFICE_UNREAD,
@@ -24,6 +25,7 @@ from crawler.companies_house_words import (
     ROLES,
     STATUS_DETAILS,
     STATUSES,
+    SUBTYPES,
     TYPES,
 )
 from crawler.psc_snapshot import entry_id
@@ -101,6 +103,8 @@ def profile_of(row: Row) -> Profile:
         has_insolvency=failed,
         office_in_dispute=row.take_optional("registered_office_is_in_dispute", flag),
         office_undeliverable=row.take_optional("undeliverable_registered_office_address", flag),
+        been_liquidated=row.take_optional("has_been_liquidated", flag),
+        subtype=row.choice("subtype", SUBTYPES),
         country_of_origin=registry.take_text("country"),
         registered_at_home=registry.take_text("name"),
         home_number=foreign.take_text("registration_number"),
@@ -133,7 +137,9 @@ def _previous_names(row: Row) -> tuple[str, ...]:
     for earlier in row.take_list("previous_company_names"):
         name, until = earlier.take_text("name"), _dated(earlier, "ceased_on")
         earlier.nothing_left(except_for={"effective_from"})
-        if name:
+        if name is None:
+            row.lost("previous_company_names", "holds an entry without a name")
+        else:
             found.append((until or date.min, f"{name} (until {until})" if until else name))
     return tuple(words for _, words in sorted(found, reverse=True))
 
@@ -145,6 +151,8 @@ def officer_of(row: Row, company: str) -> OfficerRecord:
     own, appointments = links.take_text("self"), officer.take_text("appointments")
     number = (appointments or "").strip("/").split("/")
     known = number[1] if len(number) > 1 and number[0] == "officers" else None
+    if appointments and not known:
+        row.lost("links.officer.appointments", "is not the address of an officer's appointments", appointments)
     if own:
         row.record_id = entry_id(own, company, "officer")
     role = row.take("officer_role", text)
@@ -168,14 +176,16 @@ def officer_of(row: Row, company: str) -> OfficerRecord:
         officer=known,
         person_mark=None if role.startswith("corporate") else _mark(name, year, month),
         appointed_on=since,
+        appointed_before=_dated(row, "appointed_before"),
         resigned_on=_dated(row, "resigned_on"),
         legal_form=where.take_text("legal_form"),
         legal_authority=where.take_text("legal_authority"),
         place_registered=where.take_text("place_registered"),
         country_registered=where.take_text("country_registered"),
         registration_number=where.take_text("registration_number"),
+        identification=where.choice("identification_type", IDENTIFICATIONS),
     )
-    where.nothing_left(except_for={"identification_type"})
+    where.nothing_left(except_for=())
     officer.nothing_left(except_for=())
     links.nothing_left(except_for={"company"})
     row.nothing_left(except_for=OFFICER_UNREAD)
@@ -266,8 +276,10 @@ def case_of(row: Row, company: str, place: int) -> InsolvencyRecord:
     for one in row.take_list("dates"):
         event, when = one.take_text("type"), _dated(one, "date")
         one.nothing_left(except_for=())
-        if event and when:
-            dates.append(f"{event} {when}")
+        if event:
+            dates.append(f"{event} {when or '..'}")
+        elif when:
+            row.lost("dates", "holds a day of which nothing says what happened on it", when.isoformat())
     row.nothing_left(except_for=CASE_UNREAD)
     return InsolvencyRecord(id=row.record_id, company=company, kind=kind, dates=tuple(sorted(dates)) or None)
 

@@ -48,15 +48,22 @@ ROLES = frozenset(
         "person-authorised-to-represent-and-accept", "receiver-and-manager", "secretary",
     }
 )  # fmt: skip
+#: What kind of body a corporate officer says it is; "uk-limited-company" is all that tells many a number's register.
+IDENTIFICATIONS = frozenset(
+    {
+        "eea", "non-eea", "uk-limited-company", "other-corporate-body-or-firm",
+        "registered-overseas-entity-corporate-managing-officer", "limited-partnership-corporate-partner",
+    }
+)  # fmt: skip
+SUBTYPES = frozenset({"community-interest-company", "private-fund-limited-partnership"})
 CHARGE_STATUSES = frozenset({"outstanding", "fully-satisfied", "part-satisfied", "satisfied"})
 
 #: Reviewed, and left out. Of a profile: what is deprecated or said elsewhere, and addresses beyond what is kept.
 PROFILE_UNREAD = frozenset(
     {
         "etag", "kind", "can_file", "annual_return", "branch_company_details", "corporate_annotation",
-        "external_registration_number", "has_been_liquidated", "is_community_interest_company",
-        "last_full_members_list_date", "partial_data_available", "service_address", "subtype",
-        "super_secure_managing_officer_count",
+        "external_registration_number", "is_community_interest_company", "last_full_members_list_date",
+        "partial_data_available", "service_address", "super_secure_managing_officer_count",
     }
 )  # fmt: skip
 OFFICE_UNREAD = frozenset(
@@ -67,15 +74,15 @@ ACCOUNTS_UNREAD = frozenset({"accounting_reference_date", "next_made_up_to"})
 LINKS_UNREAD = frozenset({"self", "filing_history", "registers", "uk_establishments", "overseas"})
 FOREIGN_UNREAD = frozenset(
     {
-        "governed_by", "company_type", "is_a_credit_finance_institution", "business_activity", "accounts",
-        "accounting_requirement", "legal_form",
+        "governed_by", "company_type", "is_a_credit_finance_institution", "is_a_credit_financial_institution",
+        "business_activity", "accounts", "accounting_requirement", "legal_form",
     }
 )  # fmt: skip
 #: Of an officer: decision 5, and what is said in other fields.
 OFFICER_UNREAD = frozenset(
     {
         "address", "principal_office_address", "country_of_residence", "nationality", "occupation", "former_names",
-        "contact_details", "responsibilities", "identity_verification_details", "person_number", "appointed_before",
+        "contact_details", "responsibilities", "identity_verification_details", "person_number",
         "is_pre_1992_appointment", "etag", "kind", "name_elements",
         "service_address_is_same_as_registered_office_address",
     }

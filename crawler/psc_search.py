@@ -7,7 +7,6 @@ from these notes follows whose entries a second pass must read, however long the
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -22,11 +21,11 @@ from crawler.reading import Item, Reading, Row, read_row
 from crawler.short_keys import LONGEST, Places, ShortKeys, Words, alphanumeric, eight_before, folded, places_of
 from crawler.values import text
 from register.identifiers import BadIdentifier, company_number
+from register.parties import filed_number
 from register.records import ControlRecord, Observation
 
 _START, _FILED = b'{"company_number":"', b'"registration_number":"'
 _LINE_FEED, _QUOTE = 10, 34
-_BLANKS = re.compile(r"[\s./-]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +116,8 @@ class PscSearch:
         text = np.frombuffer(block, dtype=np.uint8)
         words = eight_before(block, begins + LONGEST)
         digits_first = (text[begins] >= ord("0")) & (text[begins] <= ord("9"))
-        for at in np.flatnonzero((text[begins + LONGEST] != _QUOTE) | ~digits_first).tolist():
+        plain = (text[begins + LONGEST] == _QUOTE) & digits_first & alphanumeric(words)
+        for at in np.flatnonzero(~plain).tolist():
             words[at] = _filed_word(_json_text(block, int(begins[at])))
         lines = np.searchsorted(starts, begins, side="right") - 1
         good = (lines < len(keys)) & (words > 0)
@@ -190,7 +190,7 @@ def _json_text(block: bytes, begin: int) -> bytes:
 def _filed_word(raw: bytes) -> int:
     """A filed number as the key of the company whose number it would be; 0 where it can be none's."""
     try:
-        number = company_number(_BLANKS.sub("", raw.decode(errors="replace")))
+        number = company_number(filed_number(raw.decode(errors="replace")))
     except BadIdentifier:
         return 0
     return _word(_plain(number).encode())

@@ -6,7 +6,9 @@ written without its leading zeros. Of individuals only what decision 5 names is 
 
 from __future__ import annotations
 
+import re
 from datetime import date
+from functools import lru_cache
 
 from crawler.reading import Row, UnreadableField
 from crawler.values import day, flag, text
@@ -24,6 +26,34 @@ KINDS = frozenset(
     }
     | {"legal-person-with-significant-control", "persons-with-significant-control-statement", "exemptions"}
 )
+_BAND, _WAY = "-(25-to-50|50-to-75|75-to-100)-percent", "(-as-(trust|firm))?"
+_OVERSEAS = "(-as-(control-over-)?(trust|firm))?-registered-overseas-entity"
+#: Every nature of control (api-enumerations, ``psc_descriptions.yml``, 86 slugs; what each means is in ``graph``).
+_NATURE = re.compile(
+    f"(ownership-of-shares|voting-rights|part-right-to-share-surplus-assets){_BAND}{_WAY}"
+    f"|(right-to-share-surplus-assets|voting-rights){_BAND}{_WAY}-limited-liability-partnership"
+    f"|(right-to-appoint-and-remove-(directors|person)|significant-influence-or-control){_WAY}"
+    f"|(right-to-appoint-and-remove-members|significant-influence-or-control){_WAY}-limited-liability-partnership"
+    f"|(ownership-of-shares|voting-rights)-more-than-25-percent{_OVERSEAS}"
+    f"|(right-to-appoint-and-remove-directors|significant-influence-or-control){_OVERSEAS}"
+    "|registered-owner-as-nominee-(person|another-entity)-(england-wales|scotland|northern-ireland)"
+    "-registered-overseas-entity"
+)
+_OF_COMPANIES = (
+    "no-individual-or-entity-with-signficant-control", "psc-exists-but-not-identified", "psc-details-not-confirmed",
+    "steps-to-find-psc-not-yet-completed", "psc-contacted-but-no-response",
+    "psc-has-failed-to-confirm-changed-details", "restrictions-notice-issued-to-psc",
+)  # fmt: skip
+#: Every statement of why nobody, or not everybody, is named (``statement_description``), in Companies House's spelling.
+STATEMENTS = frozenset({*_OF_COMPANIES, *(f"{one}-partnership" for one in _OF_COMPANIES)}) | {
+    "awaiting-confirmation-from-psc", "all-beneficial-owners-identified", "no-beneficial-owner-identified",
+    "at-least-one-beneficial-owner-unidentified", "information-not-provided-for-at-least-one-beneficial-owner",
+    "at-least-one-beneficial-owner-unidentified-and-information-not-provided-for-at-least-one-beneficial-owner",
+    "nobody-has-become-or-ceased-to-be-a-beneficial-owner", "somebody-has-become-or-ceased-to-be-a-beneficial-owner",
+    "no-change-beneficial-owner-relevant-period", "change-beneficial-owner-relevant-period",
+    "no-trust-involved-relevant-period", "trust-involved-relevant-period",
+    "no-change-beneficiary-relevant-period", "change-beneficiary-relevant-period",
+}  # fmt: skip
 STATEMENT, EXEMPTIONS = "persons-with-significant-control-statement", "exemptions"
 TOTALS = "totals#persons-of-significant-control-snapshot"
 _COUNTS = ("persons_of_significant_control_count", "statements_count", "exemptions_count")
@@ -37,8 +67,8 @@ PRIVATE = PERSONAL | {
     "name", "name_elements", "forename", "middle_name", "other_forenames", "surname",
     "date_of_birth", "day", "month", "year", "premises",
 }  # fmt: skip
-#: Links of an entry beside its own address: to the statement that goes with it.
-OTHER_LINKS = frozenset({"statement"})
+#: Links of an entry beside its own address: to the statement that goes with it, or from that to the person.
+OTHER_LINKS = frozenset({"statement", "person_with_significant_control"})
 #: Known, and of no use: a version mark, the kind said twice, and the office of a body beyond its country.
 UNUSED = frozenset({"etag", "description"})
 _OFFICE = frozenset(
@@ -76,12 +106,12 @@ def control_of(data: Row, company: str) -> ControlRecord:
         id=data.record_id,
         company=company,
         kind=kind,
-        natures=_words(data, "natures_of_control"),
+        natures=_natures(data),
         notified_on=data.take_day("notified_on"),
         ceased_on=data.take_day("ceased_on"),
         ceased=data.take_optional("ceased", flag),
         sanctioned=data.take_optional("is_sanctioned", flag),
-        statement=data.take_text("statement"),
+        statement=data.choice("statement", STATEMENTS),
         restrictions_withdrawn=data.take_text("restrictions_notice_withdrawal_reason"),
         exemptions=_exemptions(data.take_object("exemptions")) if kind == EXEMPTIONS else None,
         **body,
@@ -132,6 +162,7 @@ def _person(data: Row) -> tuple[str | None, str | None]:
     born = data.take_object("date_of_birth")
     month, year = born.take_optional("month", _whole), born.take_optional("year", _whole)
     born.nothing_left(except_for={"day"})
+    name = name or " ".join(part for part in parts if part) or None
     if month is None or year is None or not (1 <= month <= 12 and 1850 <= year <= 2200):
         return name, None
     if not parts[2]:
@@ -173,13 +204,32 @@ def _exemptions(data: Row) -> tuple[str, ...]:
     return tuple(sorted(found))
 
 
-def _words(data: Row, field: str) -> tuple[str, ...] | None:
-    def words(value: object) -> tuple[str, ...]:
-        if not isinstance(value, list):
-            raise ValueError("is not a list")
-        return tuple(sorted({text(word) for word in value}))
+@lru_cache(maxsize=1024)
+def known_nature(slug: str) -> bool:
+    """Whether a nature of control is one that Companies House lists."""
+    return bool(_NATURE.fullmatch(slug))
 
-    return data.take_optional(field, words) or None
+
+def _natures(data: Row) -> tuple[str, ...] | None:
+    """The natures filed. One that nobody has seen is kept and told; what is no word is told and left out."""
+    found = set()
+    for one in data.take_optional("natures_of_control", _list) or ():
+        try:
+            word = text(one)
+        except ValueError as problem:
+            data.lost("natures_of_control", str(problem), one)
+            continue
+        found.add(word)
+        if not known_nature(word):
+            unseen = "is a value never seen before; kept as it is"
+            data.reading.once(unseen, field="natures_of_control", about=word, found=word)
+    return tuple(sorted(found)) or None
+
+
+def _list(value: object) -> list[object]:
+    if not isinstance(value, list):
+        raise ValueError("is not a list")
+    return value
 
 
 def _whole(value: object) -> int:

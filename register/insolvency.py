@@ -147,4 +147,4 @@ def failed_on(case: InsolvencyRecord) -> date | None:
         return None
     wanted = _EVENTS.get(case.kind, ())
     days = [dated.partition(" ") for dated in case.dates or ()]
-    return min((date.fromisoformat(day) for kind, _, day in days if kind in wanted), default=None)
+    return min((date.fromisoformat(day) for kind, _, day in days if kind in wanted and day != ".."), default=None)

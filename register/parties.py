@@ -24,6 +24,12 @@ PartyKind = Literal["person", "company", "body", "protected", "nobody"]
 _OWN_PREFIX = re.compile(
     r"(AC|ZC|FC|GE|LP|OC|SE|SA|SZ|SF|GS|SL|SO|SC|ES|NA|NZ|NF|GN|NL|NC|R0|NI|EN|SG|FE|RS|OE|CE|CS|IP|SP|NP|RC|SR|NR)"
 )
+_STROKES = re.compile(r"[\s./:#-]")
+#: "Company No", "Registered number", "CRN": said before a number in free text. "NO" alone may be a prefix.
+_NUMBER_SAID = re.compile(
+    r"^(?:(?:(?:COMPANY|COMPANIES|REGISTERED|REGISTRATION|REGISTER|REG|CRN)(?:HOUSE)?|CO(?=NO|NUM|REG))+"
+    r"(?:NUMBER|NUM|NO)?|NUMBER|NO(?=[0-9]{7}))"
+)
 _HERE = re.compile(
     r"\b(united kingdom|u\.?k\.?|england|english|wales|welsh|scotland|scottish|scots|northern ireland|"
     r"(great )?britain|g\.?b\.?|companies house|companies act|cardiff|edinburgh|belfast)\b"
@@ -160,6 +166,9 @@ def party_of_officer(record: OfficerRecord) -> Party:
     if record.person_mark:
         return Party("person", f"person:{record.person_mark[:20]}", "told by name and month of birth (inferred)")
     if record.role.startswith("corporate") or record.registration_number or record.country_registered:
+        # A secretary filed as a "uk-limited-company" often gives its number and nothing else.
+        words = f"{record.place_registered or ''} {record.legal_authority or ''}".casefold()
+        here = record.identification == "uk-limited-company" and not _elsewhere(words)
         filed = ControlRecord(
             id=record.id,
             company=record.company,
@@ -168,7 +177,7 @@ def party_of_officer(record: OfficerRecord) -> Party:
             legal_form=record.legal_form,
             legal_authority=record.legal_authority,
             place_registered=record.place_registered,
-            country_registered=record.country_registered,
+            country_registered=record.country_registered or ("United Kingdom" if here else None),
             registration_number=record.registration_number,
         )
         return _body(filed)
@@ -242,7 +251,7 @@ def uk_company_number(record: ControlRecord) -> str | None:
     a number in any register of the world: they count only where the entry places the registration in the United
     Kingdom and names no other place.
     """
-    raw = re.sub(r"[\s./-]", "", record.registration_number or "").upper()
+    raw = filed_number(record.registration_number or "")
     if not raw:
         return None
     return _uk_number(
@@ -255,9 +264,19 @@ def uk_company_number(record: ControlRecord) -> str | None:
     )
 
 
+def filed_number(words: str) -> str:
+    """A registration number without blanks, points and strokes, and without "Company No." before it; capitals."""
+    return _NUMBER_SAID.sub("", _STROKES.sub("", words).upper())
+
+
+def _elsewhere(words: str) -> bool:
+    """Whether some words, in lower case, name a place abroad where companies are registered."""
+    return bool(_ELSEWHERE.search(words.replace("northern ireland", "")))
+
+
 @lru_cache(maxsize=65_536)
 def _uk_number(raw: str, words: str) -> str | None:
-    if _ELSEWHERE.search(words.replace("northern ireland", "")):
+    if _elsewhere(words):
         return None
     if not (_OWN_PREFIX.match(raw) or (raw.isdigit() and len(raw) >= 4 and _HERE.search(words))):
         return None

@@ -50,6 +50,8 @@ class CompanyVersion(Version):
     office_undeliverable: Mapped[bool | None] = mapped_column(Boolean)
     registered_at_home: Mapped[str | None] = mapped_column(Text)
     home_number: Mapped[str | None] = mapped_column(Text)
+    been_liquidated: Mapped[bool | None] = mapped_column(Boolean)
+    subtype: Mapped[str | None] = mapped_column(Text)
 
 
 class ControlVersion(Version):
@@ -94,6 +96,8 @@ class OfficerVersion(Version):
     place_registered: Mapped[str | None] = mapped_column(Text)
     country_registered: Mapped[str | None] = mapped_column(Text)
     registration_number: Mapped[str | None] = mapped_column(Text)
+    appointed_before: Mapped[date | None] = mapped_column(Date)
+    identification: Mapped[str | None] = mapped_column(Text)
 
 
 class ChargeVersion(Version):

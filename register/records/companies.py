@@ -16,7 +16,8 @@ class CompanyRecord(Record, frozen=True, kw_only=True, omit_defaults=True):
     and how many of them are outstanding, satisfied in part and satisfied. ``registered_at_home`` and
     ``home_number`` are the register of its own country, and its number there, for a company from abroad. The
     registered office is kept as postcode and country only: of a one-person company it is often a private address, and
-    the graph has no need of it.
+    the graph has no need of it. ``been_liquidated`` is the API's flag of a liquidation now or formerly; ``subtype``
+    its word for a community interest company or a private fund.
     """
 
     name: str
@@ -50,6 +51,8 @@ class CompanyRecord(Record, frozen=True, kw_only=True, omit_defaults=True):
     office_undeliverable: bool | None = None
     registered_at_home: str | None = None
     home_number: str | None = None
+    been_liquidated: bool | None = None
+    subtype: str | None = None
 
 
 class ControlRecord(Record, frozen=True, kw_only=True, omit_defaults=True):
@@ -90,7 +93,8 @@ class OfficerRecord(Record, frozen=True, kw_only=True, omit_defaults=True):
     ``role`` is the register's own word (``director``, ``corporate-secretary``). ``officer`` is Companies House's own id
     of the officer, the same at every company where it has recognised one person; it is the surest sign that two boards
     share somebody. Of people the name and ``person_mark`` are kept, as in ``ControlRecord`` (decision 5); of corporate
-    officers what was filed of their registration, as free text.
+    officers what was filed of their registration, as free text, and ``identification``, the register's word for the
+    kind of body. Before 1992 only the day is known by which somebody was already on the board: ``appointed_before``.
     """
 
     company: str
@@ -105,6 +109,8 @@ class OfficerRecord(Record, frozen=True, kw_only=True, omit_defaults=True):
     place_registered: str | None = None
     country_registered: str | None = None
     registration_number: str | None = None
+    appointed_before: date | None = None
+    identification: str | None = None
 
 
 class ChargeRecord(Record, frozen=True, kw_only=True, omit_defaults=True):
@@ -138,8 +144,8 @@ class InsolvencyRecord(Record, frozen=True, kw_only=True, omit_defaults=True):
     """One insolvency case of one company. ``id`` is ``insolvency:<company number>/<case number>``.
 
     ``kind`` is the register's word (``in-administration``; ``members-voluntary-liquidation`` is solvent). ``dates``
-    are "<kind of date> <day>" as given. A case says only that this legal entity failed, never its parent or child.
-    Practitioners are not kept.
+    are "<kind of date> <day>" as given, ".." for a day that could not be read. A case says only that this legal entity
+    failed, never its parent or child. Practitioners are not kept.
     """
 
     company: str
