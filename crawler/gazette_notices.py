@@ -28,6 +28,9 @@ _NUMBER = re.compile(
     r"[ :.()–-]*([A-Z]{2} ?\d{6}|[A-Z]{2}\d{5}[A-Z]|\d{5,8})\b",
     re.IGNORECASE,
 )
+#: The list gives the beginning of a notice's text. A number at its end may lack digits: it would be another company's.
+_CUT_OFF = re.compile(r"\s*(?:…|\.\.|$)")
+_LONGEST_NUMBER = 8
 _TAG = re.compile(r"<[^>]{0,2000}>")
 #: Notices whose text names other companies as a rule: the number must follow the name of the one that it is about.
 _NAMES_OTHERS = frozenset({"2450", "2461"})
@@ -77,8 +80,11 @@ def page_of(raw: bytes) -> Page:
 
 
 def notice_number(identifier: object) -> str | None:
-    """``4567890`` of ``https://www.thegazette.co.uk/id/notice/4567890``; None where there is no number."""
-    match = re.search(r"(?:^|/)(\d{4,10})(?:/|$)", str(identifier or ""))
+    """``4567890`` of ``https://www.thegazette.co.uk/id/notice/4567890``; None where there is no number.
+
+    Notices printed before 2014 are named for edition, issue and notice: ``L-59731-1323921``.
+    """
+    match = re.search(r"(?:^|/)(\d{4,10}|[A-Z]{1,2}-\d{3,6}-\d{1,10})(?:/|$)", str(identifier or ""))
     return match[1] if match else None
 
 
@@ -134,7 +140,11 @@ class Notices:
         """The company that a notice is about; None where its text does not say so beyond doubt."""
         said = plain_text(content)
         found: dict[str, int] = {}
+        cut_off = False
         for match in _NUMBER.finditer(said):
+            if len(match[1].replace(" ", "")) < _LONGEST_NUMBER and _CUT_OFF.match(said, match.end()):
+                cut_off = True
+                continue
             try:
                 found.setdefault(company_number(match[1]), match.start())
             except BadIdentifier:
@@ -143,7 +153,7 @@ class Notices:
             self._nameless += 1
             return None
         first, at = min(found.items(), key=lambda one: one[1])
-        if len(found) == 1 and code not in _NAMES_OTHERS:
+        if len(found) == 1 and code not in _NAMES_OTHERS and not cut_off:
             return first
         if title and plain_company_name(title) in plain_company_name(said[max(0, at - _BEFORE) : at]):
             return first

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from loopback import Answer, Site, serve
 
-from crawler.gazette_notices import Notices, page_of, plain_text
+from crawler.gazette_notices import Notices, notice_number, page_of, plain_text
 from crawler.reading import Reading, Unreadable
 from crawler.refresh import read_published, refresh, replay
 from crawler.spiders.charity_commission import entries_of, parse_published
@@ -49,7 +49,7 @@ def the_company(content: str, title: str = "ROSE CARE LIMITED", code: str = "244
     ("content", "number"),
     [
         ("(Company Number 09000123)", "gb-coh:09000123"),
-        ("Company Number:&nbsp;9000123", "gb-coh:09000123"),
+        ("Company Number:&nbsp;9000123, in liquidation", "gb-coh:09000123"),
         ("<p>Company No. SC900123</p>", "gb-coh:SC900123"),
         ("Registered number: NI900123", "gb-coh:NI900123"),
         ("company registration number OC900123", "gb-coh:OC900123"),
@@ -70,6 +70,20 @@ def test_a_petitioners_number_is_never_taken_for_the_companys():
     assert the_company(petition.format("ROSE CARE LIMITED (Company Number 09000123)"), code="2450") == "gb-coh:09000123"
     assert the_company(petition.format("the above-named company"), code="2450") is None
     assert the_company("TRADE LTD Company Number 09000999; ROSE CARE LTD Company Number 09000123") is None
+
+
+@pytest.mark.parametrize("text", ["Company Number: 090001...", "Company Number: 090001…", "Company Number: 9000123"])
+def test_a_number_at_the_end_of_a_text_that_was_cut_off_is_nobodys(text):
+    assert the_company(text) is None
+    parent = "A subsidiary of TRADE LIMITED (Company Number 09000999). "
+    assert the_company(parent + text) is None, "the one that is left is not the company's either"
+    assert the_company("Company Number: 09000123...") == "gb-coh:09000123", "no number is longer than eight"
+
+
+def test_notices_printed_before_2014_have_numbers_of_another_shape():
+    assert notice_number("https://www.thegazette.co.uk/id/notice/L-59731-1323921") == "L-59731-1323921"
+    assert notice_number("https://www.thegazette.co.uk/id/notice/4567890") == "4567890"
+    assert notice_number("https://www.thegazette.co.uk/id/notice/data.json") is None
 
 
 def test_a_single_notice_is_an_object_and_the_total_is_a_string():

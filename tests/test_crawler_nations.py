@@ -110,6 +110,25 @@ def test_where_one_row_does_not_say_how_many_places_nobody_knows_the_sum(tmp_pat
     assert [f.field for f in faults if f.row == 3] == ["Max Approved Places"]
 
 
+def test_the_open_data_edition_of_northern_irelands_register_gives_the_same_homes(tmp_path):
+    names = ("Service Name", "Address Line1", "Address Line2", "Town", "Postcode", "Phone", "Service Type")
+    names += ("Max Approved Places", "Categories of Care", "Conditions (As per Certificate)", "Current Manager")
+    names += ("Provider", "Last Inspected")
+    where, rest = ("1 Invented Road", "", "Belfast", "BT1 5GS", "028 9000 0000"), ("None", "A Person", "Half Ltd", "")
+    rows = [
+        names,
+        ("Half House (020001)", *where, "Nursing Home", 20, "NH-I; NH-PH (E)\nNH-DE", *rest),
+        ("Half House (020002)", *where, "Residential Care Home", 5, "RC-I RC-DE", *rest),
+    ]
+    path = tmp_path / "rqia_registeredservices.xlsx"
+    write_xlsx([Sheet("Services", rows)], path, created=TODAY)
+    records, faults = read("rqia", path)
+    found = home(records, "rqia:BT15GS-half-house")
+    assert (found.name, found.beds) == ("Half House", 25)
+    assert found.bands == ("NH-I", "NH-PH(E)", "NH-DE", "RC-I", "RC-DE")
+    assert not [f for f in faults if "homes in more rows" not in f.reason] and "A Person" not in repr(records)
+
+
 def test_a_home_keeps_its_made_up_id_while_its_entry_is_tidied():
     records, _ = read("rqia", IRISH)
     assert {i for i in records if i.startswith("rqia:BT15GS")} == {"rqia:BT15GS-invented-house"}

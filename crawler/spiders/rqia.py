@@ -1,7 +1,8 @@
-"""Northern Ireland: RQIA's register of services. One workbook, no numbers of any kind.
+"""Northern Ireland: RQIA's register of services. One workbook, without numbers of any kind in most editions.
 
 A home registered for nursing and for residential care stands in two rows; its places add up. Its id is made from name
-and postcode (``register.identifiers.rqia_home_id``), because the file has none.
+and postcode (``register.identifiers.rqia_home_id``): the edition in Northern Ireland's open data has a number behind
+each name, the others have none, and a home must be the same one in all of them.
 """
 
 from __future__ import annotations
@@ -38,13 +39,14 @@ SERVICE = Layout(
         "Category": ("Service Type",),
         "Max Approved Places": (),
         "Categories of Care": (),
-        "ProviderName": ("Provider Name",),
+        "ProviderName": ("Provider Name", "Provider"),
     },
     ("AddressLine2",),
 )
 #: Managers' names and telephone numbers, and in older editions those of a contact: dropped on load.
-PERSONAL = frozenset(
-    {"Tel", "Manager", "Contact Forename", "Contact Surname", "Contact Position", "Conditions(AsOnCertificate)"}
+PERSONAL = names(
+    "Tel|Phone|Manager|Current Manager|Contact Forename|Contact Surname|Contact Position|"
+    "Conditions(AsOnCertificate)|Conditions (As per Certificate)"
 )
 #: Known and read by nobody yet; the conditions are free text in which people are named at times.
 LEFT_OUT = names("Last Inspected|LastInspected|Email|Website")
@@ -62,6 +64,10 @@ OTHERS = re.compile(
     r"supported living|\b(dca|dcs|na|ch|ic|ih|rfc|apa|vac)\b",
     re.IGNORECASE,
 )
+
+
+#: The number that one edition has behind a service's name: ``Invented House (021098)``.
+_NUMBER = re.compile(r"\s*\(\d{4,8}\)$")
 
 
 class Rqia(RegisterSpider):
@@ -155,7 +161,8 @@ class ServiceRows:
         setting = _setting(row, category, codes)
         if setting is None:
             return
-        name, post = row.take("ServiceName", text), row.take("Postcode", lambda value: postcode(text(value)))
+        name = _NUMBER.sub("", row.take("ServiceName", text))
+        post = row.take("Postcode", lambda value: postcode(text(value)))
         try:
             identifier = rqia_home_id(name, post)
         except BadIdentifier as problem:
@@ -230,8 +237,8 @@ def _whole(home: _Home) -> LocationRecord:
 
 
 def _codes(words: str | None) -> tuple[str, ...]:
-    """Codes of care with commas between them: ``NH-I``, ``RC-LD(E)``."""
-    parts = (re.sub(r"\s+", "", part).upper() for part in (words or "").split(","))
+    """Codes of care with commas, semicolons or line ends between them: ``NH-I``, ``RC-LD(E)``."""
+    parts = (re.sub(r"\s+", "", part).upper() for part in re.split(r"[,;]|\s(?=[A-Za-z]{2,3} ?-)", words or ""))
     return tuple(dict.fromkeys(part for part in parts if part))
 
 
