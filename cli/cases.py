@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
@@ -11,7 +12,7 @@ import typer
 from cli.reporting import ownership_report
 from cli.session import AsJson, Refused, answer_json, answer_table, answers, messages
 from graph.cases import BadCase, Case, case_named, case_names, case_snapshot, reconcile
-from graph.cases.library import Fact, Figure
+from graph.cases.library import Fact, Figure, Notice, Sum
 from graph.report import REPORT_FORMATS, write_ownership_report
 
 
@@ -107,6 +108,18 @@ def case_document(case: Case) -> dict[str, Any]:
             }
             for one in case.events
         ],
+        "notices": [
+            {
+                "what": one.what,
+                "given": one.given,
+                "ends": one.ends,
+                "fewest_days": one.days[0],
+                "most_days": one.days[1],
+                "note": one.note,
+                "sources": list(one.sources),
+            }
+            for one in case.notices
+        ],
         "questions": [{"ask": one.ask, "answer": one.answer, "rests_on": list(one.rests_on)} for one in case.questions],
         "sources": {
             key: {"publisher": one.publisher, "title": one.title, "dated": one.dated, "address": one.address}
@@ -122,31 +135,40 @@ def _print(case: Case, document: dict[str, Any]) -> None:
         "Facts, each with its sources; where they contradict each other all are kept",
         ("fact", "figure", "unit", "who says so"),
         (
-            (fact.what if not turn else "  or", _shown(figure), fact.unit, ", ".join(figure.sources))
+            (fact.what if not turn else "  or", _shown(figure), _unit(fact), ", ".join(figure.sources))
             for fact in case.facts
             for turn, figure in enumerate(fact.figures)
         ),
     )
-    for note in _notes(case.facts):
-        answers.print(f"  {note}", markup=False)
-    answer_table(
-        "Do the figures add up?",
-        ("what", "worked out", "difference"),
-        ((one.sum.what, one.sentence, f"{one.difference:+g}" if one.difference else "none") for one in reconcile(case)),
-    )
-    for one in case.sums:
-        if one.note:
-            answers.print(f"  {one.what}: {one.note}", markup=False)
-    answer_table(
-        "What happened",
-        ("when", "to whom", "what", "who says so"),
-        ((one["when"], one["entity"], one["what"], ", ".join(one["sources"])) for one in document["events"]),
-    )
+    _print_notes(case.facts)
+    if case.sums:
+        answer_table(
+            "Do the figures add up?",
+            ("what", "worked out", "difference"),
+            (
+                (one.sum.what, one.sentence, f"{one.difference:+g}" if one.difference else "none")
+                for one in reconcile(case)
+            ),
+        )
+        _print_notes(case.sums)
+    if case.notices:
+        answer_table(
+            "How long people had",
+            ("what", "from", "to", "days", "who says so"),
+            ((one.what, one.given, one.ends, one.words, ", ".join(one.sources)) for one in case.notices),
+        )
+        _print_notes(case.notices)
+    if case.events:
+        answer_table(
+            "What happened",
+            ("when", "to whom", "what", "who says so"),
+            ((one["when"], one["entity"], one["what"], ", ".join(one["sources"])) for one in document["events"]),
+        )
     answer_table("What the case asks", ("question", "answer"), ((one.ask, one.answer) for one in case.questions))
     answer_table(
         "Sources",
         ("key", "publisher", "dated", "address"),
-        ((key, one.publisher, one.dated, one.address) for key, one in sorted(case.sources.items())),
+        ((key, one.publisher, one.dated or "undated", one.address) for key, one in sorted(case.sources.items())),
     )
 
 
@@ -156,5 +178,11 @@ def _shown(figure: Figure) -> str:
     return f"{said} ({figure.words})" if figure.words else said
 
 
-def _notes(facts: tuple[Fact, ...]) -> list[str]:
-    return [f"{fact.what}: {fact.note}" for fact in facts if fact.note]
+def _unit(fact: Fact) -> str:
+    return "" if fact.unit == "words" else fact.unit
+
+
+def _print_notes(told: Iterable[Fact | Sum | Notice]) -> None:
+    for one in told:
+        if one.note:
+            answers.print(f"  {one.what}: {one.note}", markup=False)

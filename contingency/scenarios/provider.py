@@ -19,9 +19,10 @@ def affected(ownership: Ownership, names: Sequence[str]) -> Failure:
     owners = above(network, ids, majority=True)
     chain = claims_between(snapshot, network, [*ids, *owners], ids, OWNERSHIP)
     down = claims_between(snapshot, network, ids, (home.id for home in homes), frozenset({"operates"}))
+    said = "can no longer run its care homes" if homes else "fails: it is registered for no care home, so none closes"
     return Failure(
         ids,
-        f"{' and '.join(titles)} can no longer run its care homes",
+        f"{' and '.join(titles)} {said}",
         homes,
         names=tuple(titles),
         chain=(*chain, *down),

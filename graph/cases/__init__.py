@@ -4,7 +4,8 @@ A case is one YAML file in this folder. Figures that contradict each other stand
 here; sums that do not come out are printed with their difference.
 """
 
-from graph.cases.library import BadCase, Case, Reconciled, case_named, case_names, read_case, reconcile
+from graph.cases.library import BadCase, Case, case_named, case_names, read_case
+from graph.cases.reckoning import Reconciled, reconcile
 from graph.cases.replay import case_snapshot
 
 __all__ = [

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import date
 from importlib.resources import files
 from typing import Any, Literal
@@ -26,17 +26,18 @@ class _Part(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
 
 class Source(_Part, frozen=True, kw_only=True):
-    """A public page. ``dated`` is what it says of its own day, which may be a month or a year ("2011-07")."""
+    """A public page. ``dated`` is what it says of its own day, which may be a month or a year ("2011-07"); ``None``: no
+    day stands on it."""
 
     publisher: str
     title: str
-    dated: str
+    dated: str | None
     address: str
 
     @property
-    def day(self) -> date:
+    def day(self) -> date | None:
         """The first day that ``dated`` may be."""
-        return _day(self.dated)
+        return days_of(self.dated)[0] if self.dated else None
 
 
 class Figure(_Part, frozen=True, kw_only=True):
@@ -101,7 +102,10 @@ class Passed(_Part, frozen=True, kw_only=True):
 
 
 class NamedHome(_Part, frozen=True, kw_only=True):
-    """A home that the sources name. ``since``: run by ``operator`` from that day on (not said where None)."""
+    """A home that the sources name. ``since``: run by ``operator`` from that day on (not said where None); ``closed``:
+    its residents had left by the end of that day. ``beds`` are registered ones, ``people`` those who lived there;
+    ``serves``: for whom it is, in a regulator's words. ``counted_in``: the portfolio of which it is one until it is
+    told by itself."""
 
     id: Key
     name: str
@@ -111,14 +115,20 @@ class NamedHome(_Part, frozen=True, kw_only=True):
     nation: str | None = None
     landlord: Key | None = None
     since: date | None = None
+    closed: date | None = None
+    beds: int | None = None
+    people: int | None = None
+    serves: tuple[str, ...] = ()
+    counted_in: Key | None = None
     passed: tuple[Passed, ...] = ()
 
 
 class Portfolio(_Part, frozen=True, kw_only=True):
-    """Homes that the sources count and do not name. ``homes`` None: there are some, how many is not said.
+    """Homes that the sources count and do not name. ``homes`` None: there are some, how many is not said; 0: the
+    operator looks after people who live elsewhere, in their own homes.
 
-    ``let_since``: the landlord's from that day on; ``until``: the operator's up to that day. ``untraced``: why no
-    landlord is known.
+    ``let_since``: the landlord's from that day on; ``since``, ``until``: the operator's from a day on, up to a day.
+    ``untraced``: why no landlord is known.
     """
 
     id: Key
@@ -129,6 +139,7 @@ class Portfolio(_Part, frozen=True, kw_only=True):
     untraced: Untraced | None = None
     nation: str | None = None
     let_since: date | None = None
+    since: date | None = None
     until: date | None = None
     note: str | None = None
 
@@ -157,7 +168,31 @@ class Event(_Part, frozen=True, kw_only=True):
     @property
     def day(self) -> date:
         """The first day that ``when`` may be."""
-        return _day(self.when)
+        return days_of(self.when)[0]
+
+
+class Notice(_Part, frozen=True, kw_only=True):
+    """How long people were told before something ended. ``given`` and ``ends`` may be a day or a month."""
+
+    what: str
+    given: str
+    ends: str
+    sources: tuple[Key, ...]
+    note: str | None = None
+
+    @property
+    def days(self) -> tuple[int, int]:
+        """The fewest and the most days that the notice can have been."""
+        (first, last), (soonest, latest) = days_of(self.given), days_of(self.ends)
+        return (soonest - last).days, (latest - first).days
+
+    @property
+    def words(self) -> str:
+        """``28 days``; ``69 to 97 days``; ``the same day``."""
+        fewest, most = self.days
+        if most == 0:
+            return "the same day"
+        return f"{most} day{'s' * (most != 1)}" if fewest == most else f"{fewest} to {most} days"
 
 
 class Question(_Part, frozen=True, kw_only=True):
@@ -185,6 +220,7 @@ class Case(_Part, frozen=True, kw_only=True):
     portfolios: tuple[Portfolio, ...] = ()
     lends: tuple[Lends, ...] = ()
     events: tuple[Event, ...] = ()
+    notices: tuple[Notice, ...] = ()
 
     def fact(self, key: Key) -> Fact:
         """The fact of that id. Raises KeyError."""
@@ -193,50 +229,6 @@ class Case(_Part, frozen=True, kw_only=True):
     def entity(self, key: Key) -> Entity:
         """The entity of that id. Raises KeyError."""
         return next((one for one in self.entities if one.id == key), None) or _missing(key)
-
-
-@dataclass(frozen=True, slots=True)
-class Reconciled:
-    """A sum worked out: its parts with their figures, what they come to, what was stated, and how far off it is.
-
-    ``difference`` is the sum less what was stated. ``loose``: a figure in it is rounded or contested, so that a
-    difference may be nothing but that.
-    """
-
-    sum: Sum
-    parts: tuple[tuple[Fact, float], ...]
-    total: Fact
-    comes_to: float
-    stated: float
-    loose: bool
-
-    @property
-    def difference(self) -> float:
-        """What the parts come to, less what was stated."""
-        return self.comes_to - self.stated
-
-    @property
-    def sentence(self) -> str:
-        """``199 + 43 + … = 327, where 325 is stated: 2 more``; ``615 + 116 + 19 = 750, as stated``."""
-        parts = " + ".join(f"{value:g}" for _, value in self.parts)
-        said = f"{parts} = {self.comes_to:g}" if len(self.parts) > 1 else f"{self.comes_to:g}"
-        if not self.difference:
-            return f"{said}, as stated"
-        off = abs(self.difference)
-        ends = " (with rounded or contested figures in it)" if self.loose else ""
-        return f"{said}, where {self.stated:g} is stated: {off:g} {'more' if self.difference > 0 else 'fewer'}{ends}"
-
-
-def reconcile(case: Case) -> tuple[Reconciled, ...]:
-    """Every sum of a case, worked out, in the file's order."""
-    found = []
-    for one in case.sums:
-        parts = tuple((fact, _number(fact)) for fact in map(case.fact, one.parts))
-        total = case.fact(one.total)
-        figures = [figure for fact, _ in (*parts, (total, 0.0)) for figure in fact.figures]
-        loose = any(figure.about for figure in figures) or len(figures) > len(parts) + 1
-        found.append(Reconciled(one, parts, total, sum(value for _, value in parts), _number(total), loose))
-    return tuple(found)
 
 
 def case_names() -> tuple[str, ...]:
@@ -281,21 +273,41 @@ def _complaints(case: Case) -> Iterator[str]:
     ):
         if twice := sorted({one for one in ids if ids.count(one) > 1}):
             yield f"two {what}s are called {twice[0]}"
+    yield from _unsourced(case)
+    for some in case.portfolios:
+        if some.homes is not None and some.homes < 0:
+            yield f"homes {some.id} are fewer than none"
+    for fact in case.facts:
+        if not fact.figures:
+            yield f"fact {fact.id} has no figure"
+    yield from _dangling(case)
+
+
+def _unsourced(case: Case) -> Iterator[str]:
+    """What no source stands behind, and what is of no day."""
     for where, one in _told(case):
         if not one.sources:
             yield f"{where} has no source"
         for key in one.sources:
             if key not in case.sources:
                 yield f"{where} names the source {key}, which is not in the file"
-    for key, source in case.sources.items():
-        try:
-            _ = source.day
-        except ValueError:
-            yield f"source {key} is dated {source.dated!r}, which is no year, month or day"
-    for fact in case.facts:
-        if not fact.figures:
-            yield f"fact {fact.id} has no figure"
-    yield from _dangling(case)
+    days = [
+        *((f"source {key}", one.dated) for key, one in case.sources.items() if one.dated is not None),
+        *((f"the event of {one.when}", one.when) for one in case.events),
+        *((f"the notice of {one.given}", day) for one in case.notices for day in (one.given, one.ends)),
+    ]
+    unread = [*(complaint for where, day in days for complaint in _undated(where, day))]
+    yield from unread
+    for one in () if unread else case.notices:
+        if one.days[0] < 0:
+            yield f"the notice of {one.given} ends before it is given"
+
+
+def _undated(where: str, words: str) -> Iterator[str]:
+    try:
+        days_of(words)
+    except ValueError:
+        yield f"{where} is dated {words!r}, which is no year, month or day"
 
 
 def _told(case: Case) -> Iterator[tuple[str, Any]]:
@@ -315,6 +327,8 @@ def _told(case: Case) -> Iterator[tuple[str, Any]]:
         yield f"the loan from {loan.lender} to {loan.borrower}", loan
     for event in case.events:
         yield f"the event of {event.when}", event
+    for notice in case.notices:
+        yield f"the notice of {notice.given}", notice
 
 
 def _dangling(case: Case) -> Iterator[str]:
@@ -331,6 +345,10 @@ def _dangling(case: Case) -> Iterator[str]:
     for where, name in used:
         if name is not None and name not in entities:
             yield f"{where} names the entity {name}, which is not in the file"
+    portfolios = {one.id for one in case.portfolios}
+    for one in case.homes:
+        if one.counted_in is not None and one.counted_in not in portfolios:
+            yield f"home {one.id} is counted in {one.counted_in}, which are no homes of the file"
     rests = [
         *((f"sum {one.id}", key) for one in case.sums for key in (*one.parts, one.total)),
         *((f"the question {one.ask!r}", key) for one in case.questions for key in one.rests_on),
@@ -338,26 +356,27 @@ def _dangling(case: Case) -> Iterator[str]:
     for where, key in rests:
         if key not in facts:
             yield f"{where} names the fact {key}, which is not in the file"
-    for one in case.sums:
-        for key in {*one.parts, one.total} & facts:
+    for total in case.sums:
+        for key in {*total.parts, total.total} & facts:
             if any(isinstance(figure.value, str) for figure in case.fact(key).figures):
-                yield f"sum {one.id} adds up {key}, which is words"
-
-
-def _number(fact: Fact) -> float:
-    value = fact.figures[0].value
-    if isinstance(value, str):
-        raise BadCase(f"fact {fact.id} is words and cannot be added up")
-    return float(value)
+                yield f"sum {total.id} adds up {key}, which is words"
 
 
 def _missing(key: Key) -> Any:
     raise KeyError(key)
 
 
-def _day(words: str) -> date:
-    year, month, day = (*words.split("-"), "1", "1")[:3]
-    return date(int(year), int(month), int(day))
+def days_of(words: str) -> tuple[date, date]:
+    """The first and the last day that "2011", "2011-07" or "2011-07-11" may be. Raises ValueError for other words."""
+    parts = [int(part) for part in words.split("-")]
+    match parts:
+        case [year]:
+            return date(year, 1, 1), date(year, 12, 31)
+        case [year, month]:
+            return date(year, month, 1), date(year, month, monthrange(year, month)[1])
+        case [year, month, day]:
+            return date(year, month, day), date(year, month, day)
+    raise ValueError(f"{words!r} is no year, month or day")
 
 
 def _plain(value: Any) -> Any:

@@ -7,6 +7,7 @@ portfolio, with nothing known of them but who ran them and whose the building wa
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import date
 from itertools import pairwise
@@ -26,6 +27,7 @@ from register.records import (
     Proprietor,
     ProviderRecord,
     TitleRecord,
+    VacancyRecord,
 )
 from register.snapshot import (
     Company,
@@ -87,7 +89,7 @@ def case_snapshot(case: Case, on: date | None = None) -> Snapshot:
         home_of={one.id: home.id for home in homes.values() for one in home.registrations},
         providers=providers,
         areas=(),
-        vacancies={},
+        vacancies=_lived_in(case, homes),
         residents={},
         feeds=_pages(case),
         companies=companies,
@@ -116,8 +118,9 @@ class _Told:
         self._case, self._digest = case, digest
 
     def by(self, sources: Iterable[str]) -> tuple[Evidence, ...]:
-        found = [self._case.sources[key] for key in sources]
-        return tuple(Evidence(f"case/{self._case.name}", one.day, one.address, None, self._digest, 0) for one in found)
+        found = [(one, one.day or self._case.as_at) for one in map(self._case.sources.__getitem__, sources)]
+        feed = f"case/{self._case.name}"
+        return tuple(Evidence(feed, day, one.address, None, self._digest, 0) for one, day in found)
 
 
 def _pages(case: Case) -> tuple[FeedState, ...]:
@@ -125,14 +128,14 @@ def _pages(case: Case) -> tuple[FeedState, ...]:
     return tuple(
         FeedState(
             feed=f"{PAGES}/{key}",
-            as_at=page.day,
+            as_at=page.day or case.as_at,
             complete=False,
             origin=page.address,
             run=0,
             rows=sum(key in figure.sources for fact in case.facts for figure in fact.figures),
             publisher=page.publisher,
             licence="facts only, in words of our own",
-            attribution=f"{page.publisher}: {page.title} ({page.dated}), {page.address}",
+            attribution=f"{page.publisher}: {page.title} ({page.dated or 'undated'}), {page.address}",
         )
         for key, page in sorted(case.sources.items())
     )
@@ -151,18 +154,20 @@ def _homes(case: Case, told: _Told, on: date) -> tuple[dict[str, Home], dict[str
     homes: list[Home] = []
     titles: list[Title] = []
     traces: dict[str, Trace] = {}
+    apart = Counter[str | None]()  # so many of a portfolio's homes are told by themselves
     for one in case.homes:
         if one.since is not None and on < one.since:
             continue
+        apart[one.counted_in] += 1
         home = _named(one, told, on)
         homes.append(home)
         if one.landlord:
             titles.append(_title(case, told, home.id, one.landlord, one.sources))
             traces[home.id] = _traced(told, home.id, titles[-1], one.sources)
     for some in case.portfolios:
-        if some.until is not None and some.until <= on:
+        if (some.until is not None and some.until <= on) or (some.since is not None and on < some.since):
             continue
-        for turn in range(1, (some.homes or 1) + 1):
+        for turn in range(1, (1 if some.homes is None else some.homes - apart[some.id]) + 1):
             home = _counted(case, some, turn, told)
             homes.append(home)
             if some.landlord and (some.let_since is None or some.let_since <= on):
@@ -182,8 +187,10 @@ def _homes(case: Case, told: _Told, on: date) -> tuple[dict[str, Home], dict[str
 def _named(one: NamedHome, told: _Told, on: date) -> Home:
     """A named home through its operators up to the day."""
     spans = [(one.operator, one.since), *((later.to, later.day) for later in one.passed if later.day <= on)]
+    closed = one.closed if one.closed is not None and one.closed <= on else None
+    ends = [*(since for _, since in spans[1:]), closed]
     registrations = []
-    for turn, (operator, since) in enumerate(spans):
+    for turn, ((operator, since), ended) in enumerate(zip(spans, ends, strict=True)):
         record = LocationRecord(
             id=entity_id(one.id) + (f"/{turn + 1}" if turn else ""),
             provider_id=provider_id(operator),
@@ -191,8 +198,10 @@ def _named(one: NamedHome, told: _Told, on: date) -> Home:
             nation=_NATIONS.get(one.nation or ""),
             care_home=True,
             registered_on=since,
-            deregistered_on=spans[turn + 1][1] if turn + 1 < len(spans) else None,
+            deregistered_on=ended,
             town=one.place,
+            beds=one.beds,
+            bands=one.serves or None,
         )
         registrations.append(Registration(record, told.by(one.sources), _place(one.nation)))
     joins = tuple(
@@ -200,7 +209,24 @@ def _named(one: NamedHome, told: _Told, on: date) -> Home:
         for earlier, later in pairwise(registrations)
     )
     current = registrations[-1]
-    return Home(current.id, tuple(registrations), current, joins, "open")
+    return Home(current.id, tuple(registrations), current, joins, "closed" if closed else "open")
+
+
+def _lived_in(case: Case, homes: Mapping[str, Home]) -> dict[str, tuple[VacancyRecord, ...]]:
+    """How many people lived in the homes of which the sources say so. No bed of theirs is offered to anybody."""
+    found: dict[str, tuple[VacancyRecord, ...]] = {}
+    for one in case.homes:
+        home = next((home for home in homes.values() if home.registrations[0].id == entity_id(one.id)), None)
+        if one.people is not None and home is not None:
+            record = VacancyRecord(
+                id=f"{home.id}/total",
+                location_id=home.id,
+                bed_type="total",
+                occupied=one.people,
+                updated_on=max(case.sources[key].day or case.as_at for key in one.sources),
+            )
+            found[home.id] = (record,)
+    return found
 
 
 def _counted(case: Case, some: Portfolio, turn: int, told: _Told) -> Home:
