@@ -250,7 +250,7 @@ def test_a_provider_of_care_in_peoples_own_homes_loses_no_bed_and_is_not_said_to
 @pytest.mark.parametrize(
     ("case", "days"),
     [
-        ("warneford-2018", ["the same day"]),
+        ("warneford-doncaster", ["the same day"]),
         ("allied-healthcare-2018", ["25 days", "46 days"]),
         ("four-seasons-ni-closures-2015", ["69 to 97 days"]),
         ("southern-cross-2011", ["112 days", "31 to 60 days"]),
@@ -293,7 +293,7 @@ def test_two_homes_in_bury_had_38_beds_by_the_register_from_which_two_of_the_32_
 
 
 def test_a_council_that_empties_a_home_leaves_27_people_to_be_placed_and_no_company_that_failed():
-    case = case_named("warneford-2018")
+    case = case_named("warneford-doncaster")
     before, after = case_snapshot(case), case_snapshot(case, date(2018, 8, 3))
     plan = a_plan(before, "case:warneford-house")
     assert [(entry.beds.people, entry.beds.people_basis) for entry in plan.affected] == [(27, "imported")]
