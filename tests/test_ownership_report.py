@@ -149,6 +149,15 @@ def test_a_landlord_lost_on_the_way_to_the_table_is_a_gap_that_is_printed():
     assert "a gap of 2 homes" in landlords.paragraphs[0]
 
 
+def test_a_director_of_fifty_boards_makes_fifty_rows_and_not_every_pair_of_them():
+    runs = [(index, index) for index in range(1, 51)]
+    snapshot = boarded(owned(held(99, 98), runs=runs), [(index, "Kim") for index, _ in runs])
+    found = report_on(snapshot)
+    assert [row["Groups"] for row in rows(found, "Directors")] == [50]
+    assert [(row["Directors shared"], row["Other groups"]) for row in rows(found, "Boards")] == [(1, 49)] * 50
+    assert str(rows(found, "Boards")[0]["Which"]).endswith("; and 29 more")
+
+
 def test_southern_cross_comes_out_as_the_union_published_it():
     snapshot = case_snapshot(case_named("southern-cross-2011"))
     found = report_on(snapshot)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -23,29 +23,46 @@ class Interlock:
     appointments: tuple[tuple[Officer, Officer], ...]
 
 
-def interlocks(ground: Ground) -> tuple[Interlock, ...]:
-    """Every pair of groups with a home in scope that share an active director, in order of group ids.
+@dataclass(frozen=True, slots=True)
+class Seats:
+    """The boards of the groups with a home in scope that share a director: by director (party id), by group id, an
+    appointment; ``names`` are those of the groups.
+    """
+
+    held: Mapping[str, Mapping[str, Officer]]
+    names: Mapping[str, str]
+
+
+def shared_seats(ground: Ground) -> Seats:
+    """Whoever is an active director of two groups or more (by more than half for certain) with a home in scope.
 
     Secretaries are no directors. Two people under one mark (name and month of birth) are held to be one: an inference.
     """
-    boards: dict[str, dict[str, Officer]] = {}
+    held: dict[str, dict[str, Officer]] = defaultdict(dict)
     names = {}
     for group in sorted({ground.groups[home.id] for home in ground.homes if home.id in ground.groups}, key=_id):
-        boards[group.id], names[group.id] = _board(ground, group.members), group.name
-    sits_on: dict[str, list[str]] = defaultdict(list)
-    for key, board in boards.items():
-        for director in board:
-            sits_on[director].append(key)
+        names[group.id] = group.name
+        for director, officer in _board(ground, group.members).items():
+            held[director][group.id] = officer
+    return Seats({director: held[director] for director in sorted(held) if len(held[director]) > 1}, names)
+
+
+def interlocks(ground: Ground) -> tuple[Interlock, ...]:
+    """Every pair of groups with a home in scope that share an active director, in order of group ids.
+
+    A director of a thousand boards makes half a million pairs: who needs no pairs, asks ``shared_seats``.
+    """
+    seats = shared_seats(ground)
     shared: dict[tuple[str, str], list[str]] = defaultdict(list)
-    for director in sorted(sits_on):
-        for one, other in combinations(sorted(sits_on[director]), 2):
+    for director, boards in seats.held.items():
+        for one, other in combinations(sorted(boards), 2):
             shared[one, other].append(director)
     return tuple(
         Interlock(
             pair,
-            (names[pair[0]], names[pair[1]]),
+            (seats.names[pair[0]], seats.names[pair[1]]),
             tuple(some),
-            tuple((boards[pair[0]][one], boards[pair[1]][one]) for one in some),
+            tuple((seats.held[one][pair[0]], seats.held[one][pair[1]]) for one in some),
         )
         for pair, some in sorted(shared.items())
     )
@@ -53,7 +70,7 @@ def interlocks(ground: Ground) -> tuple[Interlock, ...]:
 
 def interlocked(ground: Ground) -> tuple[Answer, ...]:
     """Whether a director of the home's group sits on another group's board too; not known where no board was read."""
-    tied = {group for one in interlocks(ground) for group in one.groups}
+    tied = {group for boards in shared_seats(ground).held.values() for group in boards}
 
     def answer(home: Home) -> str:
         group = ground.groups.get(home.id)

@@ -9,7 +9,7 @@ from graph.claims import Claim
 from graph.control import ties_above
 from graph.groups import RULES, Group, groups_by
 from graph.landlords import beds_of, jurisdiction_of
-from graph.measures.boards import interlocks
+from graph.measures.boards import Seats, shared_seats
 from graph.measures.ground import Ground
 from graph.measures.jurisdictions import UNITED_KINGDOM
 from graph.measures.tally import stated
@@ -26,6 +26,8 @@ from register.snapshot import Officer
 DRAWN = 12
 #: Parties in one drawing at most; a group with more is drawn with the nearest to its homes.
 _MOST = 22
+#: Groups named in one cell at most.
+_NAMED = 20
 
 
 def rules_table(ground: Ground) -> Table:
@@ -257,15 +259,12 @@ def link_table(ground: Ground, ledger: Ledger, found: Sequence[tuple[Group, tupl
 
 
 def board_tables(ground: Ground, ledger: Ledger) -> tuple[Table, ...]:
-    """Directors on the boards of several groups; and the pairs of groups that share one."""
-    pairs = interlocks(ground)
-    seats: dict[str, dict[str, Officer]] = {}
-    names: dict[str, str] = {}
-    for one in pairs:
-        names |= dict(zip(one.groups, one.names, strict=True))
-        for director, officers in zip(one.directors, one.appointments, strict=True):
-            seats.setdefault(director, {}).update(zip(one.groups, officers, strict=True))
-    order = sorted(seats, key=lambda director: (-len(seats[director]), name_of(ground.network, director), director))
+    """Directors on the boards of several groups; and the groups that share directors, each once.
+
+    Not the pairs of groups: one director of a thousand boards would make half a million.
+    """
+    seats = shared_seats(ground)
+    order = sorted(seats.held, key=lambda one: (-len(seats.held[one]), name_of(ground.network, one), one))
     directors = Table(
         caption="Directors on the boards of several groups",
         columns=(
@@ -278,13 +277,13 @@ def board_tables(ground: Ground, ledger: Ledger) -> tuple[Table, ...]:
         rows=tuple(
             (
                 name_of(ground.network, director),
-                len(seats[director]),
-                "; ".join(sorted(names[group] for group in seats[director])),
+                len(seats.held[director]),
+                _first(seats.names[group] for group in seats.held[director]),
                 rests_on(claims),
                 ledger.cite(claims),
             )
             for director in order
-            for claims in (_seats(ledger, director, seats[director].values()),)
+            for claims in (_seats(ledger, director, seats.held[director].values()),)
         ),
         sheet="Directors",
         note="Inferred: two entries are held to be one person by name and month of birth, or by Companies House's own "
@@ -293,21 +292,42 @@ def board_tables(ground: Ground, ledger: Ledger) -> tuple[Table, ...]:
         page_most=200,
         most=25,
     )
-    shared = Table(
-        caption="Pairs of groups that share a director",
+    return directors, _sharing(seats)
+
+
+def _sharing(seats: Seats) -> Table:
+    """Every group that shares a director with another, whom with and how many."""
+    boards: dict[str, list[str]] = {}
+    for director, groups in seats.held.items():
+        for group in groups:
+            boards.setdefault(group, []).append(director)
+    rows = []
+    for group, some in boards.items():
+        others = {other for director in some for other in seats.held[director]} - {group}
+        rows.append((seats.names[group], len(some), len(others), _first(seats.names[one] for one in others)))
+    rows.sort(key=lambda row: (-row[2], -row[1], row[0], row[3]))
+    return Table(
+        caption="Groups that share directors with other groups",
         columns=(
             Column("Group", 34),
-            Column("And group", 34),
             Column("Directors shared", 10, numeric=True),
+            Column("Other groups", 10, numeric=True),
+            Column("Which", 60),
         ),
-        rows=tuple((*one.names, len(one.directors)) for one in pairs),
+        rows=tuple(rows),
         sheet="Boards",
         note="The directors and their records stand in the table before.",
         empty="None are known.",
         page_most=60,
         most=15,
     )
-    return directors, shared
+
+
+def _first(names: Iterable[str]) -> str:
+    """Names in order of the alphabet, as many as a cell holds; of the others how many they are."""
+    order = sorted(names)
+    more = f"; and {number(len(order) - _NAMED)} more" if len(order) > _NAMED else ""
+    return "; ".join(order[:_NAMED]) + more
 
 
 def _seats(ledger: Ledger, director: str, officers: Iterable[Officer]) -> list[Claim]:
