@@ -6,7 +6,7 @@ more than half are followed as they are, and nothing is multiplied.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -14,7 +14,7 @@ import networkx as nx  # type: ignore[import-untyped]  # ships no types
 
 from graph.endings import Ending, endings_of
 from graph.natures import WHOLE, Share, Stake
-from graph.ownership import OWNERSHIP, EdgeKind, Network, above, holders_of, ownership_links
+from graph.ownership import EdgeKind, Network, above, holders_of, ownership_links
 from register.snapshot import Control
 
 #: ``psc25``: every entry of a register of control (a quarter, or other significant control). ``control50``: only those
@@ -87,30 +87,28 @@ class Chains:
 
 def ties_above(network: Network, node: str, rule: Rule = "psc25") -> tuple[Tie, ...]:
     """Who holds a node directly, in order of holder and record."""
-    found = []
-    for holder, _, key, facts in network.in_edges(node, keys=True, data=True):
-        if facts["kind"] not in OWNERSHIP:
-            continue
-        stake: Stake | None = facts.get("stake")
-        if rule == "control50" and stake is not None and not stake.majority:
-            continue
-        found.append((holder, key, Tie(facts["kind"], holder, node, facts.get("control"), stake)))
-    return tuple(tie for _, _, tie in sorted(found, key=lambda one: one[:2]))
+    found = [
+        (holder, key, Tie(facts["kind"], holder, node, facts.get("control"), facts.get("stake")))
+        for holder, key, facts in holders_of(network, node)
+        if rule == "psc25" or (stake := facts.get("stake")) is None or stake.majority
+    ]
+    if len(found) > 1:
+        found.sort(key=lambda one: one[:2])
+    return tuple([tie for _, _, tie in found])
 
 
 def chains_above(network: Network, node: str, rule: Rule = "psc25", *, most: int = MOST_CHAINS) -> Chains:
     """Every chain above a node, each holder once a chain. Raises KeyError for a node that is not in the network."""
     if node not in network:
         raise KeyError(node)
-    around = network.subgraph({node} | above(network, [node]))
-    held_by = _holders(around, rule)
+    held_by = _holders(network, rule, {node} | above(network, [node]))
     closed: dict[str, Ending] = {}
     for part in _parts(held_by):
-        if _is_ring(part, held_by) and (ending := _closed_ring(around, part, held_by)):
+        if _is_ring(part, held_by) and (ending := _closed_ring(network, part, held_by)):
             closed.update(dict.fromkeys(part, ending))
     chains: list[Chain] = []
     cycles: set[tuple[str, ...]] = set()
-    for chain in _walk(around, node, rule, closed, cycles):
+    for chain in _walk(network, node, rule, closed, cycles):
         if len(chains) == most:
             return Chains(node, tuple(chains), tuple(sorted(cycles)), cut=True)
         chains.append(chain)
@@ -167,8 +165,13 @@ def ring(nodes: list[str]) -> tuple[str, ...]:
     return tuple(nodes[first:] + nodes[:first])
 
 
-def _holders(network: Network, rule: Rule) -> dict[str, set[str]]:
-    """Of every node that can be owned, or owns something, who holds it by the rule."""
+def _holders(network: Network, rule: Rule, among: Collection[str] | None = None) -> dict[str, set[str]]:
+    """Of every node that can be owned, or owns something, who holds it by the rule.
+
+    ``among``: only of these, which have to hold whoever holds one of them; None: of all.
+    """
+    if among is not None:
+        return {node: {tie.holder for tie in ties_above(network, node, rule)} for node in among}
     holders: dict[str, set[str]] = {node: set() for node, kind in network.nodes(data="kind") if kind in _OWNED}
     for holder, held, stake in ownership_links(network):
         if holder not in holders:
@@ -216,17 +219,19 @@ def _closed_ring(network: Network, part: set[str], holders_by: Mapping[str, set[
     return Ending("untraced", min(part), "companies that own each other: nobody outside the ring is named")
 
 
-def ultimate_owners(network: Network, rule: Rule = "psc25") -> Mapping[str, frozenset[Ending]]:
+def ultimate_owners(
+    network: Network, rule: Rule = "psc25", among: Collection[str] | None = None
+) -> Mapping[str, frozenset[Ending]]:
     """Of every node that can be owned, or owns something, all the ways in which the chains above it end.
 
-    The same endings as those of ``chains_above``, for all nodes at once: each is looked at once, and rings are passed
+    ``among``: only of these nodes, which have to hold whoever owns one of them; None: of all. The same endings as those of ``chains_above``, for all nodes at once: each is looked at once, and rings are passed
     through, not followed for ever.
     """
-    held_by = _holders(network, rule)
+    held_by = _holders(network, rule, among)
     # By the wide rule nobody is owned who is not followed; by the narrow one that has to be looked up.
     held = False if rule == "psc25" else None
     found: dict[str, frozenset[Ending]] = {}
-    said = {node for node, gaps in network.nodes(data="gaps") if gaps}
+    said = {node for node in held_by if network.nodes[node].get("gaps")}
     for part in _parts(held_by):
         if len(part) == 1:
             (node,) = part
@@ -250,8 +255,7 @@ def ultimate_owners(network: Network, rule: Rule = "psc25") -> Mapping[str, froz
 
 def endings_above(network: Network, node: str, rule: Rule = "psc25") -> frozenset[Ending]:
     """All the ways in which the chains above one node end: those of ``chains_above``, without listing the chains."""
-    found = ultimate_owners(network.subgraph({node} | above(network, [node])), rule)
-    return found.get(node) or frozenset(_own_endings(network, node, followed=False))
+    return ultimate_owners(network, rule, {node} | above(network, [node]))[node]
 
 
 def cycles_in(network: Network, rule: Rule = "psc25") -> tuple[frozenset[str], ...]:

@@ -31,6 +31,7 @@ OWNERSHIP: frozenset[str] = frozenset({"controls", "registered", "operates"})
 Network: TypeAlias = "nx.MultiDiGraph"
 Nodes: TypeAlias = dict[str, dict[str, Any]]
 Edges: TypeAlias = list[tuple[str, str, str, dict[str, Any]]]
+_Beside: TypeAlias = Mapping[str, Mapping[str, Mapping[str, Mapping[str, Any]]]]
 
 #: Companies House's prefixes for companies that are registered abroad.
 OVERSEAS = frozenset({"OE", "FC", "NF", "SF"})
@@ -77,9 +78,29 @@ def build_network(snapshot: Snapshot) -> Network:
     _add_titles(snapshot, nodes, edges)
     _add_officers(snapshot, nodes, edges)
     _add_charges(snapshot, nodes, edges)
-    network = nx.MultiDiGraph(on=snapshot.on, snapshot=snapshot.digest, loaded=bool(snapshot.controls))
-    network.add_nodes_from(nodes.items())
-    network.add_edges_from(edges)
+    return _filled(
+        nx.MultiDiGraph(on=snapshot.on, snapshot=snapshot.digest, loaded=bool(snapshot.controls)), nodes, edges
+    )
+
+
+def _filled(network: Network, nodes: Nodes, edges: Edges) -> Network:
+    """An empty network filled with nodes and keyed edges: what ``add_nodes_from`` and ``add_edges_from`` would make.
+
+    Their tests of each edge's form cost twice as much as all the rest, so the dicts in which networkx keeps a graph
+    (those that its subclasses are given to fill) are filled here; a test holds the two equal.
+    """
+    facts_of, below, above = network._node, network._succ, network._pred
+    for node, facts in nodes.items():
+        facts_of[node], below[node], above[node] = facts, {}, {}
+    for holder, held, key, facts in edges:
+        for end in (holder, held):
+            if end not in facts_of:
+                facts_of[end], below[end], above[end] = {}, {}, {}
+        links = below[holder].get(held)
+        if links is None:
+            below[holder][held] = above[held][holder] = {key: facts}
+        else:
+            links[key] = facts
     return network
 
 
@@ -249,23 +270,22 @@ def ownership_links(network: Network) -> Iterator[tuple[str, str, Stake | None]]
                     yield holder, held, facts.get("stake")
 
 
-def holders_of(network: Network, node: str) -> Iterator[str]:
-    """Who owns a node directly, by any link of ownership; a holder with two links comes twice."""
-    for holder, _, kind in network.in_edges(node, data="kind"):
-        if kind in OWNERSHIP:
-            yield holder
+def holders_of(network: Network, node: str) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
+    """Who owns a node directly: holder, key and facts of every link; a holder with two links comes twice."""
+    for holder, links in _links_into(network)[node].items():
+        for key, facts in links.items():
+            if facts["kind"] in OWNERSHIP:
+                yield holder, key, facts
 
 
 def linked(network: Network, node: str, kind: EdgeKind) -> tuple[tuple[str, Mapping[str, Any]], ...]:
     """Whoever stands at the other end of the links of one kind into a node, with the link's facts, in order."""
-    found = [(end, key, facts) for end, _, key, facts in network.in_edges(node, keys=True, data=True)]
-    return tuple((end, facts) for end, _, facts in sorted(found, key=lambda one: one[:2]) if facts["kind"] == kind)
+    return _ends(_links_into(network)[node], kind)
 
 
 def held_by(network: Network, node: str, kind: EdgeKind) -> tuple[tuple[str, Mapping[str, Any]], ...]:
     """Whatever a node holds by links of one kind, with the link's facts, in order."""
-    found = [(end, key, facts) for _, end, key, facts in network.out_edges(node, keys=True, data=True)]
-    return tuple((end, facts) for end, _, facts in sorted(found, key=lambda one: one[:2]) if facts["kind"] == kind)
+    return _ends(_links_out_of(network)[node], kind)
 
 
 def above(network: Network, nodes: Iterable[str], *, majority: bool = False) -> set[str]:
@@ -273,30 +293,49 @@ def above(network: Network, nodes: Iterable[str], *, majority: bool = False) -> 
 
     ``majority``: only along links of more than half for certain.
     """
-    return _reached(network.pred, nodes, majority=majority)
+    return _reached(_links_into(network), nodes, majority=majority)
 
 
 def below(network: Network, nodes: Iterable[str], *, majority: bool = False) -> set[str]:
     """Everything that one of the nodes owns, down to the homes; ``majority`` as in ``above``."""
-    return _reached(network.succ, nodes, majority=majority)
+    return _reached(_links_out_of(network), nodes, majority=majority)
 
 
-def _reached(beside: Mapping[str, Any], nodes: Iterable[str], *, majority: bool) -> set[str]:
+def _links_into(network: Network) -> _Beside:
+    """Node -> holder -> key -> facts, as networkx keeps them: its views of the same cost five times the look-up."""
+    found: _Beside = network._pred
+    return found
+
+
+def _links_out_of(network: Network) -> _Beside:
+    found: _Beside = network._succ
+    return found
+
+
+def _ends(beside: Mapping[str, Mapping[str, Mapping[str, Any]]], kind: EdgeKind) -> tuple[tuple[str, Any], ...]:
+    found = [
+        (end, key, facts) for end, links in beside.items() for key, facts in links.items() if facts["kind"] == kind
+    ]
+    if len(found) > 1:
+        found.sort(key=lambda one: one[:2])
+    return tuple([(end, facts) for end, _, facts in found])
+
+
+def _reached(beside: _Beside, nodes: Iterable[str], *, majority: bool) -> set[str]:
     found: set[str] = set()
     waiting = [node for node in nodes if node in beside]
     while waiting:
         for other, links in beside[waiting.pop()].items():
-            if other not in found and any(_counts(facts, majority=majority) for facts in links.values()):
-                found.add(other)
-                waiting.append(other)
+            if other in found:
+                continue
+            for facts in links.values():
+                if facts["kind"] in OWNERSHIP and not (
+                    majority and (stake := facts.get("stake")) and not stake.majority
+                ):
+                    found.add(other)
+                    waiting.append(other)
+                    break
     return found
-
-
-def _counts(facts: Mapping[str, Any], *, majority: bool) -> bool:
-    if facts["kind"] not in OWNERSHIP:
-        return False
-    stake: Stake | None = facts.get("stake")
-    return not majority or stake is None or stake.majority
 
 
 def name_of(network: Network, identifier: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
+import networkx as nx  # type: ignore[import-untyped]  # ships no types
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -203,6 +204,18 @@ def test_the_order_of_the_records_does_not_matter(links: list, dice):
     assert ultimate_owners(one) == ultimate_owners(other)
     for rule in RULES:
         assert groups_by(one, rule) == groups_by(other, rule)
+
+
+@given(LINKS)
+def test_the_network_is_what_networkx_itself_would_make_of_its_nodes_and_links(links: list):
+    network = build_network(owned(*entries(links), brands={1: "A"}))
+    plain = nx.MultiDiGraph(**network.graph)
+    plain.add_nodes_from((node, dict(facts)) for node, facts in network.nodes(data=True))
+    plain.add_edges_from((*ends, key, dict(facts)) for *ends, key, facts in network.edges(keys=True, data=True))
+    assert nx.utils.graphs_equal(network, plain)
+    assert {node: sorted(network.predecessors(node)) for node in network} == {
+        node: sorted(plain.predecessors(node)) for node in plain
+    }
 
 
 @given(LINKS)
