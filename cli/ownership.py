@@ -103,7 +103,7 @@ def _title_alone(snapshot: Snapshot, title: str, rule: Rule) -> dict[str, Any]:
         "kind": "title",
         "rule": {"name": rule, "joins": RULES[rule]},
         "ends": [], "chains": [], "cycles": [], "cut": False,
-        "building": None, "titles": [], "lets": [], "charges": [], "board": None, "insolvency": [],
+        "building": None, "titles": [], "lets": [], "charges": [], "board": None, "insolvency": [], "flags": [],
         "title": title_document(snapshot.titles[title]),
     }  # fmt: skip
 
@@ -186,6 +186,11 @@ def _beside(document: dict[str, Any]) -> Iterator[str]:
     if events := document["insolvency"]:
         yield "\nInsolvency in the chain"
         yield from (line for event in events for line in _event(event))
+    if flags := document["flags"]:
+        yield "\nWhat Companies House says of the companies in the chain"
+        for one in flags:
+            yield f"  {one['name']} ({one['company']}) {one['said']}"
+            yield f"      rests on: {_stands(one['evidence'][0] if one['evidence'] else None)}"
 
 
 def _of_title(document: dict[str, Any]) -> Iterator[str]:

@@ -61,7 +61,7 @@ class Lender:
     ``charges`` are record ids, ``companies`` those that gave them, ``homes`` those directly exposed, ``watched`` those
     that only hang on a company that gave one; each in order. ``all_assets_homes`` of ``homes`` are under a charge over
     everything, ``fixed_homes`` under none such. Beds are those of ``homes``. ``company`` is the one company of the
-    network that bears the name, where there is exactly one: an inference.
+    register that bears the name or once bore it, ``company_rule`` how it was told (inferred); of two that do, neither.
     """
 
     id: str
@@ -77,6 +77,7 @@ class Lender:
     all_assets_homes: tuple[str, ...]
     fixed_homes: tuple[str, ...]
     company: str | None
+    company_rule: str | None = None
     rule: str = RULE
 
 
@@ -174,13 +175,14 @@ class _Hanging:
             yield Exposure(home, lender, company, charge, filed, "the owner of the building")
 
 
-def _lender(network: Network, node: str, some: list[Exposure], companies: Mapping[str, list[str]]) -> Lender:
+def _lender(network: Network, node: str, some: list[Exposure], companies: Mapping[str, Mapping[str, str]]) -> Lender:
     links = held_by(network, node, "lends")
     direct = [one for one in some if one.direct]
     homes = {one.home for one in direct}
     everything = {one.home for one in direct if one.all_assets}
     known, unknown = beds_of(network, homes)
-    same = companies.get(node, [])
+    same = companies.get(node, {})
+    company = next(iter(same)) if len(same) == 1 else None
     return Lender(
         node,
         name_of(network, node),
@@ -194,14 +196,17 @@ def _lender(network: Network, node: str, some: list[Exposure], companies: Mappin
         unknown,
         tuple(sorted(everything)),
         tuple(sorted(homes - everything)),
-        same[0] if len(same) == 1 else None,
+        company,
+        f"the one company of the register whose name this {same[company]} (inferred)" if company else None,
     )
 
 
-def _companies_by_name(network: Network) -> dict[str, list[str]]:
-    """Companies on the lists by the lender's id that their name would give."""
-    found: dict[str, list[str]] = {}
+def _companies_by_name(network: Network) -> dict[str, dict[str, str]]:
+    """Companies on the lists by the lender's id that their name would give: those that bear it, or once bore it."""
+    found: dict[str, dict[str, str]] = {}
     for node, company in network.nodes(data="company"):
         if isinstance(company, Company):
-            found.setdefault(lender_named(company.record.name).id, []).append(node)
+            for name in company.record.previous_names or ():
+                found.setdefault(lender_named(name.rpartition(" (until ")[0] or name).id, {})[node] = "once was"
+            found.setdefault(lender_named(company.record.name).id, {})[node] = "is"
     return found

@@ -13,15 +13,17 @@ from graph.claims import Claim, claim_document, claim_of
 from graph.landlords import Holding, TitleOwner, holding_of, jurisdiction_of
 from graph.ownership import held_by, linked, name_of
 from graph.related import Relation, relations_of
+from register.flags import flags_of
 from register.insolvency import meaning_of, meaning_of_case
-from register.snapshot import Evidence, Home, Title
+from register.snapshot import Evidence, Home, Snapshot, Title
 
 
 def surroundings(ownership: Ownership, node: str, companies: Iterable[str]) -> dict[str, Any]:
     """What is known around a node of the network; ``companies`` are those of its chains, whose failures are told.
 
     ``building``: of a home, else None. ``titles``: the owners, of a title; what it owns, of a party. ``charges``:
-    those that a company gave, or the nearest that a home hangs on. ``board``: of a company, else None.
+    those that a company gave, or the nearest that a home hangs on. ``board``: of a company, else None. ``flags``: what
+    Companies House says of those companies that calls for a look.
     """
     kind = ownership.network.nodes[node]["kind"]
     return {
@@ -31,6 +33,7 @@ def surroundings(ownership: Ownership, node: str, companies: Iterable[str]) -> d
         "charges": _charges(ownership, node),
         "board": _board(ownership, node) if kind == "company" else None,
         "insolvency": [one for company in sorted({*companies}) for one in _insolvency(ownership, company)],
+        "flags": [one for company in sorted({*companies}) for one in _flags(ownership.snapshot, company)],
     }
 
 
@@ -168,6 +171,20 @@ def _board(ownership: Ownership, node: str) -> dict[str, Any]:
             {"company": one, "name": name_of(network, one), "directors": others[one]} for one in sorted(others)
         ],
     }
+
+
+def _flags(snapshot: Snapshot, company: str) -> list[dict[str, Any]]:
+    held = snapshot.companies.get(company)
+    return [
+        {
+            "company": company,
+            "name": held.record.name,
+            "flag": one.kind,
+            "said": one.said,
+            "evidence": [_evidence(seen) for seen in held.evidence],
+        }
+        for one in flags_of(held, snapshot)
+    ] if held else []  # fmt: skip
 
 
 def _insolvency(ownership: Ownership, company: str) -> list[dict[str, Any]]:

@@ -14,8 +14,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import Literal
 
 from register.change_kinds import SEVERITY, Change, Kind, in_words, plain
+from register.flags import overdue
 from register.insolvency import Meaning, meaning_of, meaning_of_case
 from register.parties import country_of
 from register.records import ChargeRecord, CompanyRecord
@@ -343,18 +345,25 @@ def _filings(both: _Both) -> Iterator[Event]:
         )
         yield change if new != "active" else replace(change, failure=_RECOVERED)
     for kind, field, words in _LATE:
-        before, after = (_overdue(one, snapshot, field) for one, snapshot in ((was, both.before), (now, both.after)))
+        before, after = (overdue(one, snapshot, field) for one, snapshot in ((was, both.before), (now, both.after)))
         due = getattr(now.record, f"{field}_due_on")
         if before is False and after is True:
             since = f": they were due on {in_words(due)}" if due else ""
             yield Event(
                 kind, f"{words} overdue{since}.", due, "not overdue", "overdue", was.evidence[0], now.evidence[0]
             )
+    for flag, said in _OFFICE:
+        if getattr(was.record, flag) is False and getattr(now.record, flag) is True:
+            yield Event("registered office in doubt", said, None, None, None, was.evidence[0], now.evidence[0])
 
 
 #: A company that is active again has come out of whatever it was in.
 _RECOVERED = Meaning("no", "active", "the company is active again")
-_LATE: tuple[tuple[Kind, str, str], ...] = (
+_OFFICE = (
+    ("office_in_dispute", "somebody disputes its registered office."),
+    ("office_undeliverable", "it can no longer be reached by post at its registered office."),
+)
+_LATE: tuple[tuple[Kind, Literal["accounts", "confirmation"], str], ...] = (
     ("accounts overdue", "accounts", "its accounts are"),
     ("confirmation statement overdue", "confirmation", "its confirmation statement is"),
 )
@@ -367,17 +376,6 @@ def _status(record: CompanyRecord) -> str | None:
         return "proposal to strike off"
     plain_words = " ".join((record.status or "").casefold().replace("-", " ").split())
     return _SAME_STATUS.get(plain_words, plain_words) or None
-
-
-def _overdue(company: Company, snapshot: Snapshot, field: str) -> bool | None:
-    """Whether accounts or the confirmation statement were late on the day of the newest list that speaks of it."""
-    said: bool | None = getattr(company.record, f"{field}_overdue")
-    due: date | None = getattr(company.record, f"{field}_due_on")
-    if said is not None or due is None:
-        return said
-    newest = {feed.feed: feed.as_at for feed in snapshot.feeds if feed.as_at <= snapshot.on}
-    seen = company.evidence[0]
-    return due < max(seen.as_at, newest.get(seen.feed, seen.as_at))
 
 
 def _board(both: _Both) -> Iterator[Event]:

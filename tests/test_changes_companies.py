@@ -254,6 +254,13 @@ def test_accounts_and_confirmation_statement_that_became_overdue_are_told(regist
     assert "its accounts are overdue: they were due on 1 June 2025." in register.changed()[0].said
 
 
+def test_a_registered_office_that_is_newly_in_doubt_is_told_and_one_that_was_is_not(register):
+    office = {"office_undeliverable": False, "office_in_dispute": True}
+    register.lists(MAY, "companies_house/profiles", company(**office))
+    register.lists(JUNE, "companies_house/profiles", company(**{**office, "office_undeliverable": True}))
+    assert set(register.kinds()) == {"registered office in doubt"}
+
+
 def test_a_company_about_to_be_struck_off_is_told_and_another_sources_spelling_is_not(register):
     register.lists(MAY, "companies_house_bulk/companies", company(status="Active"))
     register.lists(JUNE, "companies_house_bulk/companies", company(status="Active"))

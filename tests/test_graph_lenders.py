@@ -131,3 +131,19 @@ def test_lenders_are_one_group_only_where_their_names_are_companies_under_one_ow
     assert [(group.id, len(group.lenders), group.beds_known) for group in groups] == [
         (number(9), 2, 80), ("lender:exercise-strangers", 1, 40)
     ]  # fmt: skip
+
+
+def test_a_lender_is_the_one_company_that_bears_or_bore_its_name_and_none_where_two_do():
+    renamed = ("EXERCISE HARBOUR BANK PUBLIC LIMITED COMPANY (until 2019-05-03)",)
+    companies = [CompanyRecord(id=number(31), name="Exercise Quay plc", previous_names=renamed)]
+    owed = (charge(1, f"{BANK} as Security Trustee"),)
+
+    def told(*some: CompanyRecord) -> tuple[str | None, str | None]:
+        (lender,) = lenders(build_network(with_property(owned(held(31, 9), held(32, 9), companies=some), charges=owed)))
+        return lender.company, lender.company_rule
+
+    company, rule = told(*companies)
+    assert company == number(31)
+    assert rule is not None and "once was" in rule and "inferred" in rule
+    assert told(*companies, CompanyRecord(id=number(32), name=BANK)) == (None, None)
+    assert told() == (None, None)

@@ -105,6 +105,13 @@ MEASURES: Mapping[str, Definition] = {
         debt.charged,
         (*_REGISTERS, *_COMPANIES, *_LAND),
     ),
+    "late-filing": Definition(
+        "Is the registered provider late with its accounts or its confirmation statement?",
+        "as Companies House says of the provider's own company, else where the day on which they were due has passed",
+        "Companies Act 2006, sections 441, 451 and 853A",
+        disclosure.late,
+        (*_REGISTERS, *_COMPANIES),
+    ),
     "interlocked": Definition(
         "Does a director sit on another group's board too?",
         "homes whose group (more than half for certain) shares an active director with another group",

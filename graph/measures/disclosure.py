@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from graph.measures.debt import charges_known
 from graph.measures.ground import Ground
 from graph.measures.tally import NO, UNKNOWN, YES, Answer, tally
+from register.flags import overdue
 from register.snapshot import Home
 
 #: Companies House's words for accounts that show turnover and profit; all others may leave them out.
@@ -45,6 +46,19 @@ def score(ground: Ground) -> tuple[Answer, ...]:
     by_home = {one.home: one.score for one in disclosures(ground)}
     order = tuple(f"{count} of {len(FIELDS)}" for count in range(len(FIELDS), -1, -1))
     return tally(ground.homes, ground.on, lambda home: f"{by_home[home.id]} of {len(FIELDS)}", order=order, unknown=())
+
+
+def late(ground: Ground) -> tuple[Answer, ...]:
+    """Whether a provider's own company is late with what it has to file; one thing late is enough for yes."""
+
+    def answer(home: Home) -> str:
+        company = ground.company_record(home)
+        if company is None:
+            return UNKNOWN
+        said = {overdue(company, ground.snapshot, "accounts"), overdue(company, ground.snapshot, "confirmation")}
+        return YES if True in said else UNKNOWN if None in said else NO
+
+    return tally(ground.homes, ground.on, answer, order=(YES, NO, UNKNOWN))
 
 
 def _accounts(ground: Ground, home: Home) -> str:

@@ -1,0 +1,73 @@
+"""What Companies House says of a company that should make a reader look: late filings, its status, its office. Pure.
+
+A flag is the register's own word on one legal entity. None of them says that a home will close.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from register.snapshot import Company, Snapshot
+
+FlagKind = Literal[
+    "status",
+    "accounts overdue",
+    "confirmation statement overdue",
+    "insolvency history",
+    "liquidated",
+    "office in dispute",
+    "office undeliverable",
+]
+#: Statuses that call for no look: an overseas entity is "registered", a UK establishment "open".
+_WELL = frozenset({"active", "registered", "open"})
+
+
+@dataclass(frozen=True, slots=True)
+class Flag:
+    """One thing that is said of a company. ``said`` completes a sentence that begins with its name."""
+
+    kind: FlagKind
+    said: str
+
+
+def flags_of(company: Company, snapshot: Snapshot) -> tuple[Flag, ...]:
+    """Everything that calls for a look, the gravest first. A flag that the register does not give is no flag."""
+    record = company.record
+    found: list[Flag] = []
+    words = "; ".join(dict.fromkeys(one.replace("-", " ") for one in (record.status, record.status_detail) if one))
+    if record.status and (record.status.casefold() not in _WELL or record.status_detail):
+        found.append(Flag("status", f'has the status "{words}"'))
+    if record.been_liquidated:
+        found.append(Flag("liquidated", "is or has been in liquidation"))
+    if record.has_insolvency:
+        found.append(Flag("insolvency history", "has a history of insolvency"))
+    if overdue(company, snapshot, "accounts"):
+        found.append(Flag("accounts overdue", f"is late with its accounts{_due(record.accounts_due_on)}"))
+    if overdue(company, snapshot, "confirmation"):
+        late = f"is late with its confirmation statement{_due(record.confirmation_due_on)}"
+        found.append(Flag("confirmation statement overdue", late))
+    if record.office_in_dispute:
+        found.append(Flag("office in dispute", "has a registered office that somebody disputes"))
+    if record.office_undeliverable:
+        found.append(Flag("office undeliverable", "cannot be reached by post at its registered office"))
+    return tuple(found)
+
+
+def overdue(company: Company, snapshot: Snapshot, what: Literal["accounts", "confirmation"]) -> bool | None:
+    """Whether accounts or the confirmation statement were late on the day of the newest list that speaks of it.
+
+    As Companies House says; else where the day on which they were due had passed; None where neither is given.
+    """
+    said: bool | None = getattr(company.record, f"{what}_overdue")
+    due: date | None = getattr(company.record, f"{what}_due_on")
+    if said is not None or due is None:
+        return said
+    newest = {feed.feed: feed.as_at for feed in snapshot.feeds if feed.as_at <= snapshot.on}
+    seen = company.evidence[0]
+    return due < max(seen.as_at, newest.get(seen.feed, seen.as_at))
+
+
+def _due(day: date | None) -> str:
+    return f", due on {day.isoformat()}" if day else ""
