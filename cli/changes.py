@@ -13,8 +13,7 @@ from typing import Annotated
 import typer
 from sqlalchemy import Engine
 
-from cli.loading import now
-from cli.session import AsJson, Incomplete, Known, On, Refused, answer_json, day, messages, open_register
+from cli.session import AsJson, Incomplete, Known, On, Refused, answer_json, day, messages, now, open_register
 from register.change_kinds import Change, in_words
 from register.changes import care_changes, first_lists, ownership_changes, ownership_feeds, stale_sources
 from register.digest import Digest, Period, arrange, as_text, document

@@ -14,9 +14,9 @@ from sqlalchemy import Engine
 
 from cli.loading import crawl_source, load_figures, print_run
 from cli.ownership import owners_of, print_chains
-from cli.planning import print_plan, save_report
+from cli.planning import print_plan, save_report, travel_engine
 from cli.reporting import ownership_report
-from cli.session import Incomplete, Refused, answers, messages, travel_engine
+from cli.session import Incomplete, Refused, answers, messages
 from cli.tracing import print_outcomes
 from contingency.assumptions import read_assumptions
 from contingency.document import document

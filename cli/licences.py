@@ -6,8 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from cli.loading import now
-from cli.session import AsJson, Refused, answer_json, answers, messages, open_register
+from cli.session import AsJson, Refused, answer_json, answers, messages, now, open_register
 from crawler.source import SOURCES, Source
 from register.acceptances import Acceptance, accept, acceptances, accepted
 

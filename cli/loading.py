@@ -3,16 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from sqlalchemy import Engine
 
-from cli.session import AsJson, Incomplete, Refused, answer_json, answer_table, answers, day, messages, open_register
+from cli.session import (
+    AsJson,
+    Incomplete,
+    Refused,
+    answer_json,
+    answer_table,
+    answers,
+    day,
+    messages,
+    now,
+    open_register,
+)
 from contingency.needs import Need
-from crawler.nightly import LONDON, ready
+from crawler.nightly import ready
 from crawler.refresh import NotConfigured, replay
 from crawler.refresh import refresh as crawl
 from crawler.source import SOURCES, SourceProblem
@@ -25,12 +36,6 @@ from register.records import Delivery, Fault, Observation
 from register.settings import Settings
 
 load = typer.Typer(no_args_is_help=True, help="The council's own figures: vacancies and residents, from CSV.")
-
-
-def now() -> tuple[datetime, date]:
-    """The moment (UTC) and the day (London) of this run: the only clock the program reads."""
-    learnt = datetime.now(UTC)
-    return learnt, learnt.astimezone(LONDON).date()
 
 
 def refresh(

@@ -3,72 +3,55 @@
 from __future__ import annotations
 
 import sys
+from importlib import import_module
 
 import typer
 
-from cli import (
-    cases,
-    changes,
-    demonstration,
-    grouping,
-    licences,
-    loading,
-    opendata,
-    ownership,
-    planning,
-    reporting,
-    review,
-    schedule,
-    showing,
-    tracing,
-)
-from cli.session import Incomplete, Refused, messages
-from contingency.assumptions import BadAssumptions
-from contingency.scenarios import UnknownName
-from crawler.reading import Unreadable
-from crawler.source import SourceProblem
-from register.database import DatabaseProblem
-from register.intake import IntakeProblem
-from register.settings import SettingsProblem
+from cli.session import Incomplete, messages
+from register.refusal import Refusal
 
-app = typer.Typer(
-    no_args_is_help=True,
-    add_completion=False,
-    rich_markup_mode=None,
-    pretty_exceptions_enable=False,
-    help="Who runs and could close every care home in the UK, and the plan for the morning one does.",
-)
-app.command()(demonstration.demo)
-app.command()(loading.refresh)
-app.command("accept")(licences.accept_terms)
-app.add_typer(loading.load, name="load")
-app.command()(showing.status)
-app.command()(schedule.schedule)
-app.command()(changes.changes)
-app.command()(cases.cases)
-app.command()(showing.search)
-app.command()(showing.home)
-app.command()(tracing.trace)
-app.add_typer(review.review, name="review")
-app.command()(ownership.owners)
-app.command()(grouping.groups)
-app.command()(opendata.export)
-app.command("import")(opendata.import_)
-app.command()(planning.plan)
-app.add_typer(reporting.report, name="report")
-app.command()(showing.config)
+#: Each command, and the function or group of commands that it is. A module is read when its command is asked for:
+#: the solver, the crawler and the network are seconds of reading that ``longstop status`` has no use for.
+COMMANDS = {
+    "demo": "cli.demonstration:demo",
+    "refresh": "cli.loading:refresh",
+    "accept": "cli.licences:accept_terms",
+    "load": "cli.loading:load",
+    "status": "cli.showing:status",
+    "schedule": "cli.schedule:schedule",
+    "changes": "cli.changes:changes",
+    "cases": "cli.cases:cases",
+    "search": "cli.showing:search",
+    "home": "cli.showing:home",
+    "trace": "cli.tracing:trace",
+    "review": "cli.review:review",
+    "owners": "cli.ownership:owners",
+    "groups": "cli.grouping:groups",
+    "export": "cli.opendata:export",
+    "import": "cli.opendata:import_",
+    "plan": "cli.planning:plan",
+    "report": "cli.reporting:report",
+    "config": "cli.showing:config",
+}
 
-#: What a person did or gave that cannot be used: one sentence, no traceback.
-REFUSALS = (
-    Refused,
-    UnknownName,
-    BadAssumptions,
-    Unreadable,
-    SourceProblem,
-    DatabaseProblem,
-    IntakeProblem,
-    SettingsProblem,
-)
+
+def app_of(arguments: list[str]) -> typer.Typer:
+    """The command line with the one command that is asked for, or with all where none is: for help, or a wrong word."""
+    app = typer.Typer(no_args_is_help=True, add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
+    app.callback()(_longstop)  # without one, typer would take a single command for the whole program
+    asked = arguments[:1] if arguments and arguments[0] in COMMANDS else list(COMMANDS)
+    for name in asked:
+        module, _, what = COMMANDS[name].partition(":")
+        found = getattr(import_module(module), what)
+        if isinstance(found, typer.Typer):
+            app.add_typer(found, name=name)
+        else:
+            app.command(name)(found)
+    return app
+
+
+def _longstop() -> None:
+    """Who runs and could close every care home in the UK, and the plan for the morning one does."""
 
 
 def run(arguments: list[str] | None = None) -> None:
@@ -78,11 +61,12 @@ def run(arguments: list[str] | None = None) -> None:
 
 def status_of(arguments: list[str] | None = None) -> int:
     """Run the command line; its exit status."""
+    words = sys.argv[1:] if arguments is None else arguments
     try:
-        app(args=arguments)
+        app_of(words)(args=words, prog_name="longstop")
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else 0
-    except REFUSALS as problem:
+    except Refusal as problem:
         messages.print(f"longstop: {problem}", markup=False)
         return 2
     except Incomplete as problem:

@@ -12,7 +12,8 @@ from pathlib import Path
 from threading import Event
 from typing import Any, TextIO
 
-from cli.loading import crawl_source, now, run_document
+from cli.loading import crawl_source, run_document
+from cli.session import now
 from crawler.nightly import ready
 from crawler.refresh import CrawlFailed, NotConfigured
 from crawler.source import SOURCES, SourceProblem

@@ -19,7 +19,6 @@ from cli.session import (
     answers,
     messages,
     read_snapshot,
-    travel_engine,
 )
 from contingency.assumptions import read_assumptions
 from contingency.document import document, dumps
@@ -30,8 +29,21 @@ from contingency.report import write_report
 from contingency.same_hands import HANDS
 from contingency.scenarios import KINDS, RULED_KINDS
 from contingency.suitability import rating_floor
+from contingency.travel import ENGINES, Engine
 from graph.groups import RULES
 from printing.wording import count
+from register.settings import Settings
+from register.snapshot import Snapshot
+
+
+def travel_engine(name: str, snapshot: Snapshot, settings: Settings) -> Engine:
+    """The travel engine of that name over the snapshot's boundaries. Refused for a name or a boundary that is none."""
+    if name not in ENGINES:
+        raise Refused(f"--travel {name}: choose one of {', '.join(sorted(ENGINES))}")
+    try:
+        return ENGINES[name](snapshot.areas, snapshot.on.year, settings.data_dir / "cache")
+    except ValueError as error:
+        raise Refused(f"--travel {name}: {error}") from error
 
 
 def plan(  # noqa: PLR0917 - a command line has as many options as a planner needs

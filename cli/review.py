@@ -9,8 +9,18 @@ from typing import Annotated, Any
 import typer
 from sqlalchemy import Engine
 
-from cli.loading import now
-from cli.session import AsJson, On, Refused, answer_json, answer_table, answers, messages, open_register, read_snapshot
+from cli.session import (
+    AsJson,
+    On,
+    Refused,
+    answer_json,
+    answer_table,
+    answers,
+    messages,
+    now,
+    open_register,
+    read_snapshot,
+)
 from contingency.scenarios.choice import UnknownName, read_id
 from graph.chain_document import evidence_document
 from register.judgements import STANDS_ON, BadJudgement, Decided, judgements, write_judgement

@@ -26,12 +26,11 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from cli.health import health, health_on
-from cli.loading import now
 from cli.night import DIGEST, Log, Night
-from cli.session import AsJson, Incomplete, Refused, answer_json, answer_table, open_register
-from crawler.nightly import LONDON, in_order, last_turn, ready, trigger_of
+from cli.session import AsJson, Incomplete, Refused, answer_json, answer_table, now, open_register
+from crawler.nightly import in_order, last_turn, ready, trigger_of
 from crawler.sentences import own_error
-from crawler.source import SOURCES
+from crawler.source import LONDON, SOURCES
 from register.settings import Settings
 from register.spool import Turn
 from register.status import last_runs

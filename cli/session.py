@@ -1,4 +1,4 @@
-"""What every command shares: settings, the register, the travel engine, and how answers leave the program."""
+"""What every command shares: the clock, settings, the register, and how answers leave the program."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import json
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Annotated, Any
 
 import typer
@@ -16,10 +16,10 @@ from rich.markup import escape
 from rich.table import Table
 from sqlalchemy import Engine
 
-from contingency.travel import ENGINES
-from contingency.travel import Engine as TravelEngine
+from crawler.source import LONDON
 from register.database import open_database
 from register.reading import load_snapshot
+from register.refusal import Refusal
 from register.settings import Settings, read_settings
 from register.snapshot import Snapshot
 
@@ -31,7 +31,7 @@ messages = Console(stderr=True, highlight=False, soft_wrap=True)
 answers = Console(highlight=False, width=None if sys.stdout.isatty() else WIDE)
 
 
-class Refused(Exception):
+class Refused(Refusal):
     """Bad usage or bad input: one clear sentence for the person, exit status 2."""
 
 
@@ -54,6 +54,12 @@ On = Annotated[
 Known = Annotated[
     date | None, typer.Option("--known", parser=day, metavar="DATE", help="What the register believed on that day.")
 ]
+
+
+def now() -> tuple[datetime, date]:
+    """The moment (UTC) and the day (London) of this run: the only clock the program reads."""
+    learnt = datetime.now(UTC)
+    return learnt, learnt.astimezone(LONDON).date()
 
 
 def open_register() -> tuple[Settings, Engine]:
@@ -88,16 +94,6 @@ def no_sweeping() -> Iterator[None]:
     finally:
         gc.freeze()
         gc.enable()
-
-
-def travel_engine(name: str, snapshot: Snapshot, settings: Settings) -> TravelEngine:
-    """The travel engine of that name over the snapshot's boundaries. Refused for a name or a boundary that is none."""
-    if name not in ENGINES:
-        raise Refused(f"--travel {name}: choose one of {', '.join(sorted(ENGINES))}")
-    try:
-        return ENGINES[name](snapshot.areas, snapshot.on.year, settings.data_dir / "cache")
-    except ValueError as error:
-        raise Refused(f"--travel {name}: {error}") from error
 
 
 def answer_json(document: Any) -> None:

@@ -6,7 +6,6 @@ from typing import Annotated, Any
 
 import typer
 
-from cli.loading import now
 from cli.session import (
     AsJson,
     Incomplete,
@@ -15,6 +14,7 @@ from cli.session import (
     answer_json,
     answer_table,
     answers,
+    now,
     open_register,
     read_snapshot,
 )
@@ -30,7 +30,8 @@ from register.status import ListState, SourceState, quarantine_rows, source_stat
 
 def config(as_json: AsJson = False) -> None:
     """Each setting, its effective value and where it came from; keys are masked."""
-    rows = read_settings().effective()
+    named = [name for one in SOURCES.values() for name in (one.name, f"{one.name}_stream")[: 2 if one.stream else 1]]
+    rows = read_settings().effective(named)
     if as_json:
         answer_json([{"name": row.name, "value": row.value, "origin": row.origin} for row in rows])
         return

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from cli.loading import now, run_document, show_runs
+from cli.loading import run_document, show_runs
 from cli.session import (
     AsJson,
     Incomplete,
@@ -17,6 +17,7 @@ from cli.session import (
     answer_json,
     answer_table,
     answers,
+    now,
     open_register,
     read_snapshot,
 )

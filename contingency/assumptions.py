@@ -10,10 +10,12 @@ from typing import Any, Literal
 
 import yaml
 
+from register.refusal import Refusal
+
 Basis = Literal["recorded", "imported", "estimated"]
 
 
-class BadAssumptions(ValueError):
+class BadAssumptions(Refusal, ValueError):
     """An assumptions file that cannot be used. The message names the file, the entry and the cause."""
 
 

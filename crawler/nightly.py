@@ -10,15 +10,12 @@ import re
 from collections.abc import Collection
 from datetime import datetime, timedelta
 from graphlib import CycleError, TopologicalSorter
-from zoneinfo import ZoneInfo
 
 from apscheduler.triggers.cron import CronTrigger  # type: ignore[import-untyped]  # ships no types
 
-from crawler.source import SOURCES, Source, SourceProblem
+from crawler.source import LONDON, SOURCES, Source, SourceProblem
 from register.settings import Settings
 
-#: Crons are in the regulators' own time, summer time included.
-LONDON = ZoneInfo("Europe/London")
 _WEEKDAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat")
 
 

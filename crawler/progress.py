@@ -5,11 +5,10 @@ from __future__ import annotations
 import sys
 import time
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, SpinnerColumn, TextColumn, TimeRemainingColumn
-from rich.progress import Progress as Bar
+if TYPE_CHECKING:
+    from rich.progress import Progress as Bar
 
 #: Seconds between two lines where there is no terminal.
 EVERY = 10.0
@@ -20,14 +19,12 @@ class Progress:
 
     def __init__(self, title: str, *, shown: bool = True) -> None:
         self._title, self._shown = title, shown
-        self._console = Console(stderr=True, highlight=False)
         self._bar: Bar | None = None
         self._done = 0
         self._total: int | None = None
         self._last = time.monotonic()
-        if shown and self._console.is_terminal:
-            columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-            self._bar = Bar(*columns, TimeRemainingColumn(), console=self._console, transient=True)
+        if shown and sys.stderr.isatty():
+            self._bar = _bar()
             self._task = self._bar.add_task(title, total=None)
 
     def expect(self, more: int) -> None:
@@ -60,3 +57,18 @@ class Progress:
             self._bar.stop()
         elif self._shown and self._done:
             print(f"{self._title}: {self._done:,} records read", file=sys.stderr, flush=True)
+
+
+def _bar() -> Bar:
+    """A bar on the terminal, read in only where there is a terminal: a night of crawls has none."""
+    from rich import progress  # noqa: PLC0415
+    from rich.console import Console  # noqa: PLC0415
+
+    columns = (
+        progress.SpinnerColumn(),
+        progress.TextColumn("{task.description}"),
+        progress.BarColumn(),
+        progress.MofNCompleteColumn(),
+        progress.TimeRemainingColumn(),
+    )
+    return progress.Progress(*columns, console=Console(stderr=True, highlight=False), transient=True)

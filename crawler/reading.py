@@ -17,6 +17,7 @@ from crawler.tables import SourceChanged, Table
 from crawler.values import day, text
 from crawler.workbooks import CUT_SHORT
 from register.records import Delivery, Fault, Observation, Record, raw_digest
+from register.refusal import Refusal
 
 T = TypeVar("T")
 Item = Delivery | Observation | Fault
@@ -29,7 +30,7 @@ EARLIEST = date(1900, 1, 2)
 AHEAD = timedelta(days=366)
 
 
-class Unreadable(ValueError):
+class Unreadable(Refusal, ValueError):
     """A file that cannot be read. The message names it, says why, and that nothing of it was published."""
 
 

@@ -14,17 +14,22 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 import msgspec
 import yaml
 from msgspec import Meta
 
 from register.checks import Checks
+from register.refusal import Refusal
 
 Share = Annotated[float, Meta(ge=0, le=1)]
 
+#: Crons are in the regulators' own time, summer time included.
+LONDON = ZoneInfo("Europe/London")
 
-class SourceProblem(ValueError):
+
+class SourceProblem(Refusal, ValueError):
     """A source's YAML that cannot be used, or a source that does not exist. The message says which and why."""
 
 

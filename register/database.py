@@ -10,15 +10,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from alembic import command
-from alembic.config import Config
-from alembic.script import ScriptDirectory
-from alembic.util.exc import CommandError
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlchemyError
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from register.refusal import Refusal
 from register.settings import Settings
 
 #: How long a writer waits for another to finish, in milliseconds, before it says that the register is busy.
@@ -27,7 +24,7 @@ BUSY_MS = 30_000
 _MIGRATIONS = Path(__file__).resolve().parent / "migrations"
 
 
-class DatabaseProblem(RuntimeError):
+class DatabaseProblem(Refusal, RuntimeError):
     """The database cannot be used. The message is one sentence: which database, what is wrong, what to do."""
 
 
@@ -65,7 +62,7 @@ def open_database(where: Settings | URL | str) -> Engine:
     except DatabaseProblem:
         engine.dispose()
         raise
-    except (SQLAlchemyError, sqlite3.Error, CommandError) as problem:
+    except (SQLAlchemyError, sqlite3.Error) as problem:
         engine.dispose()
         raise _explained(shown, problem) from None
     return engine
@@ -124,21 +121,28 @@ def reconnect(engine: Engine) -> None:
 
 def _migrate(engine: Engine, shown: str) -> None:
     """Run the migrations that this database has not had. DatabaseProblem where it has had ones we do not know."""
-    config = Config()
-    config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
-    script = ScriptDirectory.from_config(config)
-    known = {revision.revision for revision in script.walk_revisions()}
+    known = sorted(path.name[:4] for path in (_MIGRATIONS / "versions").glob("[0-9]*.py"))
     with engine.connect() as connection, connection.begin():
         has = _revision(connection)
-    if has == script.get_current_head():
+    if has == known[-1]:
         return
     if has is not None and has not in known:
         raise DatabaseProblem(
             f"{shown}: it was written by a newer Longstop (schema {has}); upgrade longstop to open it."
         )
-    with writing_ddl(engine) as connection:
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+    # Alembic takes longer to read than a register to open, and is wanted once in a register's life.
+    from alembic import command  # noqa: PLC0415
+    from alembic.config import Config  # noqa: PLC0415
+    from alembic.util.exc import CommandError  # noqa: PLC0415
+
+    config = Config()
+    config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
+    try:
+        with writing_ddl(engine) as connection:
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+    except CommandError as problem:
+        raise _explained(shown, problem) from None
 
 
 @contextmanager

@@ -27,6 +27,7 @@ from register.last_good import complete_lists, known_before
 from register.postcodes import PostcodeDirectory, postcodes_to_look_up, write_postcodes
 from register.publication import publish_delivery, record_unpublished, write_quarantine
 from register.records import Delivery, Fault, Observation, Record
+from register.refusal import Refusal
 from register.runs import Cost, RunReport, RunState, mark_killed, write_run
 from register.spool import Spool, StagedFault, StagedRecord, Turn
 
@@ -36,7 +37,7 @@ LARGEST = 2**31 - 1
 __all__ = ["AlreadyRunning", "Cost", "Intake", "IntakeProblem", "RunReport", "RunState", "mark_killed"]
 
 
-class IntakeProblem(RuntimeError):
+class IntakeProblem(Refusal, RuntimeError):
     """A run that cannot go on: the disk or the database failed. The message says what happened and what is kept."""
 
 

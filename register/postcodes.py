@@ -6,17 +6,16 @@ are read directly: the package's own reader needs pandas and 20 times as long. O
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from importlib.util import find_spec
 from itertools import groupby
+from math import isfinite
 from pathlib import Path
 
 import brotli  # type: ignore[import-untyped]  # ships no types, and no stubs package is kept up
 import msgspec
-import numpy as np
-from pyproj import Transformer
 from sqlalchemy import Connection, insert, select
 
 from register.models import PostcodePlace, table_of
@@ -102,27 +101,29 @@ class PostcodeDirectory:
         wanted = {_fixed_width(one): one for one in postcodes}
         columns = msgspec.msgpack.decode(brotli.decompress(path.read_bytes()), type=_Letter).data
         hits = [(at, wanted[code]) for at, code in enumerate(columns.pcd) if code in wanted]
-        rows = [at for at, _ in hits]
-        names = [name for _, name in hits]
-        east = np.array([columns.oseast1m[at] for at in rows], dtype=np.float64)
-        north = np.array([columns.osnrth1m[at] for at in rows], dtype=np.float64)
-        irish = np.array([name.startswith("BT") for name in names], dtype=bool)
-        longitude, latitude = np.full(len(rows), np.nan), np.full(len(rows), np.nan)
-        for pipeline, here in ((_GREAT_BRITAIN, ~irish), (_NORTHERN_IRELAND, irish)):
-            ours = here & np.isfinite(east) & np.isfinite(north) & ((east != 0) | (north != 0))
-            if ours.any():
-                longitude[ours], latitude[ours] = Transformer.from_pipeline(pipeline).transform(east[ours], north[ours])
+        degrees = _in_degrees([(name, columns.oseast1m[at], columns.osnrth1m[at]) for at, name in hits])
         return [
             Found(
-                name,
-                _number(east[i]),
-                _number(north[i]),
-                _number(latitude[i]),
-                _number(longitude[i]),
-                _district(columns.laua[rows[i]]),
+                name, _number(columns.oseast1m[at]), _number(columns.osnrth1m[at]), *place, _district(columns.laua[at])
             )
-            for i, name in enumerate(names)
+            for (at, name), place in zip(hits, degrees, strict=True)
         ]
+
+
+def _in_degrees(points: Sequence[tuple[str, float | None, float | None]]) -> list[tuple[float | None, float | None]]:
+    """Latitude and longitude of each point, given as postcode, easting and northing; (0, 0) stands for no place."""
+    from pyproj import Transformer  # noqa: PLC0415 - a night on which no new postcode is heard of has no use for it
+
+    britain, ireland = (Transformer.from_pipeline(grid) for grid in (_GREAT_BRITAIN, _NORTHERN_IRELAND))
+    places: list[tuple[float | None, float | None]] = []
+    for postcode, easting, northing in points:
+        east, north = _number(easting), _number(northing)
+        if east is None or north is None or not (east or north):
+            places.append((None, None))
+            continue
+        longitude, latitude = (ireland if postcode.startswith("BT") else britain).transform(east, north)
+        places.append((_number(latitude), _number(longitude)))
+    return places
 
 
 def postcodes_to_look_up(connection: Connection, postcodes: Collection[str]) -> set[str]:
@@ -149,9 +150,9 @@ def _fixed_width(postcode: str) -> str:
     return f"{outward:<4}{inward}"
 
 
-def _number(value: float) -> float | None:
+def _number(value: float | None) -> float | None:
     """A finite number to 7 decimals (a centimetre), ``None`` for none."""
-    return round(float(value), 7) if np.isfinite(value) else None
+    return round(float(value), 7) if value is not None and isfinite(value) else None
 
 
 def _district(code: str | float | None) -> str | None:

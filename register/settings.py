@@ -8,39 +8,21 @@ from __future__ import annotations
 
 import os
 import tomllib
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
 
 from platformdirs import user_data_dir
-from pydantic import PrivateAttr, ValidationError
-from pydantic_settings import BaseSettings, InitSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
+
+from register.refusal import Refusal
 
 PREFIX = "LONGSTOP_"
 FILE = "longstop.toml"
 
-#: Sources that a URL or key may be set for, in capitals as in the variable's name.
-SOURCES = (
-    "CQC_API",
-    "CQC_DIRECTORY",
-    "CARE_INSPECTORATE",
-    "CIW",
-    "RQIA",
-    "COMPANIES_HOUSE",
-    "COMPANIES_HOUSE_STREAM",
-    "COMPANIES_HOUSE_BULK",
-    "COMPANIES_HOUSE_ACCOUNTS",
-    "HMLR",
-    "GAZETTE",
-    "CHARITY_COMMISSION",
-    "ONS_BOUNDARIES",
-)
 
-
-class SettingsProblem(ValueError):
+class SettingsProblem(Refusal, ValueError):
     """A setting, or the file of settings, that cannot be used. The message names it and what was expected."""
 
 
@@ -74,70 +56,36 @@ def _read_file(path: Path) -> dict[str, str]:
     return read
 
 
-class Settings(BaseSettings):
-    """Effective settings. Made with ``read_settings``; fields left out of environment and file take the default."""
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Effective settings. Made with ``read_settings``; what neither environment nor file sets takes its default."""
 
-    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="ignore", env_ignore_empty=True)
-
-    database_url: str = ""
-    data_dir: Path = Path(user_data_dir("longstop", appauthor=False))
-    osrm_url: str | None = None
-    smtp_url: str | None = None
-    mail_from: str | None = None
-    mail_to: str | None = None
-
-    _file: dict[str, str] = PrivateAttr(default_factory=dict)
-    _environment: dict[str, str] = PrivateAttr(default_factory=dict)
-
-    @classmethod
-    def settings_customise_sources(
-        cls,
-        settings_cls: type[BaseSettings],
-        init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,
-        file_secret_settings: PydanticBaseSettingsSource,
-    ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Arguments, then the environment, then ``longstop.toml`` in the working directory."""
-        read = _read_file(Path.cwd() / FILE)
-        fields = {name: read[PREFIX + name.upper()] for name in cls.model_fields if PREFIX + name.upper() in read}
-        in_file: dict[str, Any] = dict(fields)
-        return init_settings, env_settings, InitSettingsSource(settings_cls, init_kwargs=in_file)
-
-    def model_post_init(self, context: object, /) -> None:
-        """Fill in the database's default address, which depends on the data directory."""
-        self._file = _read_file(Path.cwd() / FILE)
-        self._environment = {key.upper(): value for key, value in os.environ.items() if value}
-        self.data_dir = self.data_dir.expanduser().absolute()
-        if not self.database_url:
-            self.database_url = f"sqlite:///{(self.data_dir / 'longstop.db').as_posix()}"
-
-    def _look_up(self, name: str) -> tuple[str | None, str]:
-        """A variable's value and where it came from."""
-        if value := self._environment.get(name):
-            return value, "environment"
-        if value := self._file.get(name):
-            return value, FILE
-        return None, "default"
+    database_url: str
+    data_dir: Path
+    osrm_url: str | None
+    smtp_url: str | None
+    mail_from: str | None
+    mail_to: str | None
+    _environment: Mapping[str, str] = field(repr=False)
+    _file: Mapping[str, str] = field(repr=False)
 
     def source_url(self, name: str) -> str | None:
         """The base address set for a source (``cqc_api``), ``None`` for the publisher's own."""
-        value, _ = self._look_up(f"{PREFIX}{name.upper()}_URL")
+        value = self._setting(f"{name}_URL").value
         return value.rstrip("/") if value else None
 
     def source_key(self, name: str) -> str | None:
         """The key set for a source, ``None`` where there is none: such a source is "not configured"."""
-        return self._look_up(f"{PREFIX}{name.upper()}_KEY")[0]
+        return self._setting(f"{name}_KEY").value
 
     @property
     def spool_dir(self) -> Path:
         """Where runs are staged until they are published."""
         return self.data_dir / "staged"
 
-    def effective(self) -> tuple[Setting, ...]:
-        """Every effective value and where it came from, in a stated order, secrets masked."""
-        shown = []
-        values: Mapping[str, str | None] = {
+    def effective(self, sources: Iterable[str] = ()) -> tuple[Setting, ...]:
+        """Every effective value and where it came from, in a stated order, secrets masked; then those of sources."""
+        values = {
             "DATABASE_URL": mask_url(self.database_url),
             "DATA_DIR": str(self.data_dir),
             "OSRM_URL": mask_url(self.osrm_url) if self.osrm_url else None,
@@ -145,24 +93,42 @@ class Settings(BaseSettings):
             "MAIL_FROM": self.mail_from,
             "MAIL_TO": self.mail_to,
         }
-        for name, value in values.items():
-            shown.append(Setting(PREFIX + name, value, self._look_up(PREFIX + name)[1]))
-        for source in SOURCES:
-            address, origin = self._look_up(f"{PREFIX}{source}_URL")
-            shown.append(Setting(f"{PREFIX}{source}_URL", mask_url(address) if address else None, origin))
-            key, origin = self._look_up(f"{PREFIX}{source}_KEY")
-            shown.append(Setting(f"{PREFIX}{source}_KEY", mask(key) if key else None, origin))
+        shown = [replace(self._setting(name), value=value) for name, value in values.items()]
+        for source in sources:
+            address, key = self._setting(f"{source}_URL"), self._setting(f"{source}_KEY")
+            shown.append(replace(address, value=mask_url(address.value) if address.value else None))
+            shown.append(replace(key, value=mask(key.value) if key.value else None))
         return tuple(shown)
+
+    def _setting(self, name: str) -> Setting:
+        """A variable as it was set, by its name without the prefix, in capitals or not."""
+        name = PREFIX + name.upper()
+        if value := self._environment.get(name):
+            return Setting(name, value, "environment")
+        if value := self._file.get(name):
+            return Setting(name, value, FILE)
+        return Setting(name, None, "default")
 
 
 def read_settings() -> Settings:
-    """The settings of this process. Raises SettingsProblem, in one sentence, for a value that cannot be used."""
+    """The settings of this process. SettingsProblem, in one sentence, where one cannot be used."""
+    file = _read_file(Path.cwd() / FILE)
+    environment = {name.upper(): value for name, value in os.environ.items() if value}
+    found = {name.removeprefix(PREFIX).lower(): value for name, value in (file | environment).items() if value}
     try:
-        return Settings()
-    except ValidationError as problem:
-        first = problem.errors()[0]
-        name = PREFIX + "_".join(str(part) for part in first["loc"]).upper()
-        raise SettingsProblem(f"{name}: {first['msg']}.") from None
+        data_dir = Path(found.get("data_dir") or user_data_dir("longstop", appauthor=False)).expanduser().absolute()
+    except RuntimeError as problem:
+        raise SettingsProblem(f"{PREFIX}DATA_DIR: {problem}") from None
+    return Settings(
+        database_url=found.get("database_url") or f"sqlite:///{(data_dir / 'longstop.db').as_posix()}",
+        data_dir=data_dir,
+        osrm_url=found.get("osrm_url"),
+        smtp_url=found.get("smtp_url"),
+        mail_from=found.get("mail_from"),
+        mail_to=found.get("mail_to"),
+        _environment=environment,
+        _file=file,
+    )
 
 
 def mask(secret: str) -> str:

@@ -46,7 +46,7 @@ def test_the_environment_goes_before_the_file_and_the_file_before_the_default(
     assert settings.database_url == f"sqlite:///{tmp_path.as_posix()}/from-file/longstop.db"
     assert settings.source_url("cqc_api") == "http://127.0.0.1:7000/public/v1"
     assert (settings.source_key("cqc_api"), settings.source_key("companies_house")) == ("secret-of-the-file-1", None)
-    origins = {row.name: row.origin for row in settings.effective()}
+    origins = {row.name: row.origin for row in settings.effective(["cqc_api"])}
     assert origins["LONGSTOP_OSRM_URL"] == "environment"
     assert origins["LONGSTOP_DATA_DIR"] == origins["LONGSTOP_CQC_API_KEY"] == "longstop.toml"
     assert origins["LONGSTOP_DATABASE_URL"] == "default"
@@ -55,10 +55,17 @@ def test_the_environment_goes_before_the_file_and_the_file_before_the_default(
 def test_no_secret_is_ever_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LONGSTOP_CQC_API_KEY", "0123456789abcdef")
     monkeypatch.setenv("LONGSTOP_DATABASE_URL", "postgresql+psycopg://me:hunter2@db.example.org/longstop")
-    shown = " ".join(str(row.value) for row in read_settings().effective())
+    shown = " ".join(str(row.value) for row in read_settings().effective(["cqc_api"]))
+    assert "******ef" in shown
     assert "0123456789" not in shown
     assert "hunter2" not in shown
     assert mask("short") == "******"
+
+
+def test_a_home_folder_of_nobody_is_refused_in_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LONGSTOP_DATA_DIR", "~nobody-of-this-name/longstop")
+    with pytest.raises(SettingsProblem, match="LONGSTOP_DATA_DIR"):
+        read_settings()
 
 
 @pytest.mark.parametrize("text", ["database_url = ", "database_url = [1]", "[cqc_api]\nurl = 'x'"])

@@ -7,10 +7,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from graph.claims import Claim
+from register.refusal import Refusal
 from register.snapshot import Home
 
 
-class UnknownName(ValueError):
+class UnknownName(Refusal, ValueError):
     """A name that fits nothing in the register, or more than one thing. The message says what was near."""
 
 

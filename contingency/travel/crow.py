@@ -7,13 +7,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import geopy.distance  # type: ignore[import-untyped]  # ships no types
 import numpy as np
 import pyproj
 from scipy.spatial.distance import cdist
 
 from contingency.problem import FloatArray, IntArray
-from contingency.travel.engine import Point, geodesic_decimetres, points, sites, unique_pairs
+from contingency.travel.engine import DECIMETRES_PER_KM, Point, geodesic_decimetres, points, sites, unique_pairs
 
 #: Earth-centred Cartesian coordinates of points on the ellipsoid.
 _CARTESIAN = pyproj.Transformer.from_crs("EPSG:4326", "EPSG:4978", always_xy=True)
@@ -38,8 +37,8 @@ class Crow:
 
     def km(self, a: Point, b: Point) -> float:
         """The geodesic between two points (longitude, latitude), rounded to the decimetre: ``4.2171`` km."""
-        (a_lon, a_lat), (b_lon, b_lat) = points(np.array([a, b])).tolist()
-        return round(float(geopy.distance.geodesic((a_lat, a_lon), (b_lat, b_lon)).km), 4)
+        start, end = points(np.array([a])), points(np.array([b]))
+        return int(geodesic_decimetres(start, end)[0]) / DECIMETRES_PER_KM
 
 
 class CrowCosts:
