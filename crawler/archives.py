@@ -6,6 +6,7 @@ ISA-L unpacks some two or three times as fast as zlib does, which is what ``unzi
 from __future__ import annotations
 
 import gzip
+import re
 import struct
 import zipfile
 import zlib
@@ -26,6 +27,8 @@ MOST_RATIO = 250
 MOST_LINE_BYTES = 4 * 1024**2
 #: A quarter of a megabyte stays in the processor's own memory while it is looked through.
 _CHUNK = 1 << 18
+#: What systems put into a zip beside its files: ``__MACOSX/…``, ``.DS_Store``.
+_BESIDE = re.compile(r"^__|(?:^|/)\.[^/]*$")
 _LOCAL_HEADER = struct.Struct("<4s22xHH")
 _BROKEN: tuple[type[Exception], ...] = (  # type: ignore[assignment]  # isal's stub calls its class an instance
     *(zipfile.BadZipFile, zlib.error, EOFError, gzip.BadGzipFile, struct.error),
@@ -111,7 +114,7 @@ def _entries(path: Path) -> list[zipfile.ZipInfo]:
     """The files in a zip, without folders and what some systems put beside them. Raises Damaged."""
     try:
         with zipfile.ZipFile(path) as archive:
-            return [one for one in archive.infolist() if not one.is_dir() and not one.filename.startswith("__")]
+            return [one for one in archive.infolist() if not one.is_dir() and not _BESIDE.search(one.filename)]
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, ValueError, struct.error) as problem:
         raise Damaged(f"is cut short or a broken zip ({problem})") from problem
 

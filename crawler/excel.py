@@ -87,7 +87,10 @@ class _Styles(Handler):
 
 
 class _Names(Handler):
-    """workbook.xml and its relations: sheet names in order, the part each stands in, and the day numbers begin."""
+    """workbook.xml and its relations: sheet names in order, the part each stands in, and the day numbers begin.
+
+    A hidden sheet is not published: it may be last month's list, or a working copy.
+    """
 
     def __init__(self) -> None:
         self.sheets: list[tuple[str, str]] = []
@@ -96,7 +99,7 @@ class _Names(Handler):
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         local = name.rpartition(" ")[2]
-        if local == "sheet":
+        if local == "sheet" and attributes.get("state", "visible") == "visible":
             relation = next((v for k, v in attributes.items() if k.endswith(" id")), "")
             self.sheets.append((attributes.get("name", ""), relation))
         elif local == "Relationship":

@@ -27,6 +27,7 @@ _NAMESPACES = "urn:oasis:names:tc:opendocument:xmlns:"
 _TABLE, _OFFICE, _TEXT = f"{_NAMESPACES}table:1.0 ", f"{_NAMESPACES}office:1.0 ", f"{_NAMESPACES}text:1.0 "
 _KIND, _STRING, _DATE = f"{_OFFICE}value-type", f"{_OFFICE}string-value", f"{_OFFICE}date-value"
 _NUMBER, _BOOLEAN = f"{_OFFICE}value", f"{_OFFICE}boolean-value"
+_STYLE = f"{_NAMESPACES}style:1.0 "
 _DRAW = f"{_NAMESPACES}drawing:1.0 "
 _CELLS = frozenset({f"{_TABLE}table-cell", f"{_TABLE}covered-table-cell"})
 _ROW, _SHEET, _PARAGRAPH, _SPACES = f"{_TABLE}table-row", f"{_TABLE}table", f"{_TEXT}p", f"{_TEXT}s"
@@ -48,9 +49,15 @@ def _repeats(attributes: dict[str, str], name: str) -> int:
 
 
 class _Ods(Handler):
-    """content.xml: tables, rows and cells, with their repeats; notes and images in a cell are not its value."""
+    """content.xml: tables, rows and cells, with their repeats; notes and images in a cell are not its value.
+
+    A hidden sheet is told by its style, and is not published: it may be last month's list, or a working copy.
+    """
 
     def __init__(self) -> None:
+        self._style = ""
+        self._hidden_styles: set[str] = set()
+        self._hidden = False
         self.done: list[str | Line] = []  # a sheet's name, then its lines
         self.row = 0
         self._row_repeats = 1
@@ -84,8 +91,14 @@ class _Ods(Handler):
             self._row_repeats = _repeats(attributes, _ROW_REPEATS)
             self._cells, self._blank_columns = [], 0
         elif name == _SHEET:
-            self.done.append(attributes.get(f"{_TABLE}name") or "")
+            self._hidden = attributes.get(f"{_TABLE}style-name", "") in self._hidden_styles
+            if not self._hidden:
+                self.done.append(attributes.get(f"{_TABLE}name") or "")
             self.row = 0
+        elif name == f"{_STYLE}style":
+            self._style = attributes.get(f"{_STYLE}name", "")
+        elif name == f"{_STYLE}table-properties" and attributes.get(f"{_TABLE}display") == "false":
+            self._hidden_styles.add(self._style)
 
     def text(self, text: str) -> None:
         if self._paragraphs and not self._aside:
@@ -113,7 +126,7 @@ class _Ods(Handler):
             else:
                 self._cells += [value] * self._cell_repeats
         elif name == _ROW:
-            if self._cells:
+            if self._cells and not self._hidden:
                 if self._row_repeats > MOST_REPEATS:
                     raise Damaged(f"row {self.row + 1} says that it is repeated {self._row_repeats:,} times")
                 line = as_line(self.row + 1, self._cells)

@@ -1,4 +1,4 @@
-"""Tables out of files as they are found: CSV in any of three encodings, ODS, XLSX, gzipped or not.
+"""Tables out of files as they are found: CSV in any of three encodings, ODS, XLSX, as they are, gzipped or zipped.
 
 The format is told by the content, never by the name. The header is looked for, never assumed: CQC's active locations
 had it in row 1 in 2026 and in row 7 in January 2024.
@@ -7,9 +7,7 @@ had it in row 1 in 2026 and in row 7 in January 2024.
 from __future__ import annotations
 
 import csv
-import gzip
 import re
-import zlib
 from collections import Counter, deque
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -18,6 +16,7 @@ from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from crawler.archives import chunks_of, members_of
 from crawler.excel import xlsx_sheets
 from crawler.opendocument import ods_sheets
 from crawler.workbooks import CUT_SHORT, Damaged, Line, Sheet, open_zip
@@ -30,6 +29,9 @@ HEADER_WITHIN = 60
 MOST_LINES_A_ROW = 500
 MOST_LINE_BYTES = 4 * 1024**2
 _CHUNK = 1 << 18
+#: What tells a workbook from another zip: where Excel and OpenDocument keep the sheets.
+_EXCEL, _OPEN_DOCUMENT = "xl/workbook.xml", "content.xml"
+_WORKBOOKS = frozenset({_EXCEL, _OPEN_DOCUMENT})
 
 
 class SourceChanged(ValueError):
@@ -38,28 +40,27 @@ class SourceChanged(ValueError):
 
 @contextmanager
 def plain_file(path: Path) -> Iterator[Path]:
-    """The file itself, or its content unpacked beside the system's temporary files where it is gzipped.
+    """The file itself; or what is in it, beside the system's temporary files, where it is gzipped or a zip of one file.
 
-    Raises Damaged for a broken gzip or one that unpacks to over 2 GiB or over 200 times its size.
+    A workbook is a zip too, and is left as it is. Raises Damaged where it is broken, unpacks to over 2 GiB or over 200
+    times its size, or is a zip of several files.
     """
     with path.open("rb") as stream:
-        zipped = stream.read(2) == b"\x1f\x8b"
-    if not zipped:
+        head = stream.read(4)
+    members = members_of(path) if head == b"PK\x03\x04" else ()
+    if not head.startswith(b"\x1f\x8b") and (not members or _WORKBOOKS & set(members)):
         yield path
         return
     most = min(MOST_BYTES, max(_CHUNK * 200, path.stat().st_size * MOST_RATIO))
     with TemporaryDirectory(prefix="longstop-") as folder:
-        unpacked = Path(folder) / (path.name.removesuffix(".gz") or "unpacked")
+        unpacked = Path(folder) / "unpacked"
         size = 0
-        try:
-            with gzip.open(path, "rb") as source, unpacked.open("wb") as target:
-                while chunk := source.read(_CHUNK):
-                    size += len(chunk)
-                    if size > most:
-                        raise Damaged(f"unpacks to more than {most:,} bytes")
-                    target.write(chunk)
-        except (OSError, EOFError, zlib.error) as problem:
-            raise Damaged(f"is cut short or a broken gzip ({problem})") from problem
+        with unpacked.open("wb") as target:
+            for chunk in chunks_of(path):
+                size += len(chunk)
+                if size > most:
+                    raise Damaged(f"unpacks to more than {most:,} bytes")
+                target.write(chunk)
         yield unpacked
 
 
@@ -90,9 +91,9 @@ def open_sheets(path: Path) -> Iterator[Iterator[Sheet]]:
 def _workbook(path: Path) -> Iterator[Sheet]:
     with open_zip(path) as archive:
         members = set(archive.namelist())
-    if "xl/workbook.xml" in members:
+    if _EXCEL in members:
         return xlsx_sheets(path)
-    if "content.xml" in members:
+    if _OPEN_DOCUMENT in members:
         return ods_sheets(path)
     raise Damaged("is a zip, but neither an OpenDocument nor an Excel (.xlsx) spreadsheet")
 
@@ -316,15 +317,21 @@ def find_table(sheet: Sheet, layouts: Sequence[Layout]) -> Table | NoTable:
     )
 
 
-def first_table(sheets: Iterable[Sheet], layouts: Sequence[Layout]) -> Table:
-    """The table of the first sheet that has one, as ``find_table`` finds it. Raises SourceChanged where none has."""
-    reason = "it has no sheet"
+def tables_of(sheets: Iterable[Sheet], layouts: Sequence[Layout]) -> Iterator[Table]:
+    """The table of every sheet that has one, as ``find_table`` finds it. Raises SourceChanged where none has.
+
+    A publisher who parts a list by kind or by letter puts its parts on sheets of their own.
+    """
+    reason: str | None = "it has no sheet"
     for sheet in sheets:
         found = find_table(sheet, layouts)
         if isinstance(found, Table):
-            return found
-        reason = found.reason
-    raise SourceChanged(reason)
+            reason = None
+            yield found
+        elif reason is not None:
+            reason = found.reason
+    if reason is not None:
+        raise SourceChanged(reason)
 
 
 def _name_columns(names: list[str], known: Mapping[str, Sequence[str]]) -> tuple[tuple[str, ...], tuple[str, ...]]:

@@ -149,6 +149,14 @@ def test_the_newest_file_of_each_kind_is_found_on_the_page():
         find_files(b"<html><a href='/login'>log in</a></html>", "https://www.cqc.org.uk/x")
 
 
+def test_of_one_file_in_two_forms_the_plain_one_is_fetched_and_a_broken_link_is_passed_over():
+    names = ("13_May_2026_CQC_directory.csv", "13_May_2026_CQC_directory.zip", "05_May_2026_HSCA_Active_Locations.ods")
+    hrefs = (*names, "http://[x/06_May_2026_HSCA_Active_Locations.ods", "tel:0300", "mailto:a@b.example")
+    page = "".join(f'<a href="{href}">x</a>' for href in hrefs).encode()
+    found = find_files(page, "https://www.cqc.org.uk/x/")
+    assert found["weekly directory"].endswith(".csv") and found["active locations"].endswith(names[2])
+
+
 def test_the_active_locations_are_a_whole_list_of_its_day(active):
     delivery = active.lists["cqc_directory/locations"]
     assert (delivery.as_at, delivery.complete) == (date(2026, 5, 5), True)

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.tables import Layout, NoTable, Table, find_table, open_sheets
+from crawler.tables import Layout, NoTable, Table, find_table, open_sheets, tables_of
 from crawler.workbooks import Damaged, Line, plain_number
 
 PEOPLE = Layout("a test table", ("Key", "Places"), {"Key": ("Number",), "Places": (), "Name": ()})
@@ -165,6 +165,54 @@ def test_a_gzip_that_was_cut_short_is_refused(tmp_path):
 def test_a_gzip_bomb_is_refused(tmp_path):
     with pytest.raises(Damaged, match="unpacks to more"):
         rows_of(write(tmp_path / "a.csv.gz", gzip.compress(b"\0" * 80_000_000)))
+
+
+@pytest.mark.parametrize(
+    ("members", "said"),
+    [
+        ({"a list/People.CSV": b"Key,Places\n1,2\n", "__MACOSX/._x": b"x", ".DS_Store": b"x"}, None),
+        ({"../../people.csv": b"Key,Places\n1,2\n"}, None),
+        ({"a.csv": b"Key,Places\n1,2\n", "b.csv": b"Key,Places\n3,4\n"}, "zip of 2 files"),
+        ({}, "neither an OpenDocument nor an Excel"),
+    ],
+)
+def test_a_list_in_a_zip_is_read_and_of_two_in_one_none_is_guessed(tmp_path, members, said):
+    path = tmp_path / "list.csv"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in members.items():
+            archive.writestr(name, content)
+    if said is None:
+        assert [line.cells for line in table_of(path)[1]] == [["1", "2"]]
+    else:
+        with pytest.raises(Damaged, match=said):
+            rows_of(path)
+
+
+def test_a_list_parted_over_sheets_is_read_whole_and_a_hidden_sheet_is_not_published(tmp_path):
+    book = openpyxl.Workbook()
+    for number, state in enumerate(("hidden", "visible", "visible", "veryHidden")):
+        sheet = book.create_sheet(f"part {number}")
+        sheet.append(["Key", "Places"])
+        sheet.append([f"k{number}", number])
+        sheet.sheet_state = state
+    book.save(tmp_path / "x.xlsx")
+    hidden = (
+        '<office:automatic-styles xmlns:style="urn:oasis:names:tc:opendocument:xmlns:style:1.0">'
+        '<style:style style:name="ta1" style:family="table"><style:table-properties table:display="false"/>'
+        "</style:style></office:automatic-styles>"
+    )
+    sheets = [
+        f'<table:table table:name="part {n}" {style}><table:table-row>{cells("Key", "Places")}</table:table-row>'
+        f"<table:table-row>{cells(f'k{n}', str(n))}</table:table-row></table:table>"
+        for n, style in enumerate(('table:style-name="ta1"', "", "", 'table:style-name="ta1"'))
+    ]
+    body = ODS.replace("<office:body>", hidden + "<office:body>")
+    for path in (tmp_path / "x.xlsx", write_ods(tmp_path / "x.ods", "".join(sheets), body)):
+        with open_sheets(path) as found:
+            assert [line.cells for table in tables_of(found, [PEOPLE]) for line in table.lines] == [
+                ["k1", "1"],
+                ["k2", "2"],
+            ]
 
 
 def test_a_zip_bomb_is_refused(tmp_path):

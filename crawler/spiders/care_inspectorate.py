@@ -10,15 +10,14 @@ import re
 from collections.abc import AsyncIterator, Iterator
 from datetime import date
 from pathlib import Path
-from urllib.parse import unquote, urljoin, urlsplit
 
-from parsel import Selector
 from scrapy import Request
 from scrapy.http import Response
 
+from crawler.links import links_of
 from crawler.reading import Item, Reading, Row, read_table
 from crawler.spider import RegisterSpider
-from crawler.tables import Layout, SourceChanged, Table, first_table, names, open_sheets
+from crawler.tables import Layout, SourceChanged, Table, names, open_sheets, tables_of
 from crawler.values import count, day_in, organisation_name, separate
 from register.identifiers import care_inspectorate_id, postcode, uprn
 from register.records import Delivery, LocationRecord, ProviderRecord
@@ -111,9 +110,7 @@ class CareInspectorate(RegisterSpider):
 
 def find_datastore(page: bytes, address: str) -> str:
     """The address of the newest datastore CSV on a page, else of the page that has it. Raises SourceChanged."""
-    hrefs = Selector(text=page.decode("utf-8", errors="replace")).css("a::attr(href)").getall()
-    links = [urljoin(address, href.strip()) for href in hrefs]
-    named = {link: unquote(urlsplit(link).path.rpartition("/")[2]) for link in links if "://" in link}
+    named = links_of(page, address)
     files = [
         (day_in(name) or date.min, link)
         for link, name in named.items()
@@ -135,23 +132,24 @@ def parse_published(path: Path, *, today: date, as_at: date | None = None) -> It
     origin = path.name
     listed = as_at or day_in(origin) or today
     with open_sheets(path) as sheets:
-        table = first_table(sheets, [SERVICE])
         services, providers = Reading(SERVICES, origin, listed), Reading(PROVIDERS, origin, listed)
         yield Delivery(feed=SERVICES, as_at=listed, complete=True, origin=origin)
         yield Delivery(feed=PROVIDERS, as_at=listed, complete=True, origin=origin)
-        reader = ServiceRows(table, providers)
-        yield from read_table(table, services, reader, key=("CSNumber", care_inspectorate_id))
+        told: set[str] = set()
+        for table in tables_of(sheets, [SERVICE]):
+            rows = ServiceRows(table, providers, told)
+            yield from read_table(table, services, rows, key=("CSNumber", care_inspectorate_id))
 
 
 class ServiceRows:
-    """A row of the datastore: a service and its provider."""
+    """A row of the datastore: a service, and its provider where it is not among those ``told`` already."""
 
-    def __init__(self, table: Table, providers: Reading) -> None:
+    def __init__(self, table: Table, providers: Reading, told: set[str]) -> None:
         self._except = (
             PERSONAL | LEFT_OUT | {"ServiceProvider"} | {name for name in table.columns if _EVERY_YEAR.fullmatch(name)}
         )
         self._providers = providers
-        self._told: set[str] = set()
+        self._told = told
 
     def __call__(self, row: Row) -> Iterator[Item]:
         """The row's records. Raises UnreadableField without a number or a kind of service."""

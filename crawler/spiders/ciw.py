@@ -16,7 +16,7 @@ from scrapy.http import Response
 
 from crawler.reading import Item, Reading, Row, read_table
 from crawler.spider import RegisterSpider
-from crawler.tables import Layout, first_table, names, open_sheets
+from crawler.tables import Layout, names, open_sheets, tables_of
 from crawler.values import count, day_in, organisation_name
 from register.identifiers import ciw_id, company_number, postcode
 from register.records import Delivery, LocationRecord, ProviderRecord
@@ -107,11 +107,12 @@ def parse_published(path: Path, *, today: date, as_at: date | None = None) -> It
     origin = path.name
     listed = as_at or day_in(origin) or today
     with open_sheets(path) as sheets:
-        table = first_table(sheets, [SERVICE])
         services, providers = Reading(SERVICES, origin, listed), Reading(PROVIDERS, origin, listed)
         yield Delivery(feed=SERVICES, as_at=listed, complete=True, origin=origin)
         yield Delivery(feed=PROVIDERS, as_at=listed, complete=True, origin=origin)
-        yield from read_table(table, services, ServiceRows(providers), key=("Service URN", ciw_id))
+        rows = ServiceRows(providers)
+        for table in tables_of(sheets, [SERVICE]):
+            yield from read_table(table, services, rows, key=("Service URN", ciw_id))
 
 
 class ServiceRows:

@@ -11,15 +11,14 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from urllib.parse import unquote, urljoin, urlsplit
 
-from parsel import Selector
 from scrapy import Request
 from scrapy.http import Response
 
 from crawler.cqc_deactivated import DeactivatedRows
 from crawler.cqc_files import ActiveRows, DualRows, MarketRows, Providers, RatingRows, WeeklyRows
 from crawler.cqc_layouts import ACTIVE, DEACTIVATED, DUAL, LAYOUTS, MARKET, RATING, WEEKLY
+from crawler.links import links_of
 from crawler.reading import Item, Reading, read_table
 from crawler.spider import RegisterSpider
 from crawler.tables import NoTable, SourceChanged, Table, find_table, open_sheets
@@ -83,18 +82,17 @@ class CqcDirectory(RegisterSpider):
 
 def find_files(page: bytes, address: str) -> dict[str, str]:
     """The newest file of each kind that a page links to. Raises SourceChanged naming what is missing."""
-    hrefs = Selector(text=page.decode("utf-8", errors="replace")).css("a::attr(href)").getall()
-    found: dict[str, tuple[date, str]] = {}
-    for href in hrefs:
-        link = urljoin(address, href.strip())
-        name = unquote(urlsplit(link).path.rpartition("/")[2]).replace(" ", "_")
+    found: dict[str, tuple[date, bool, str]] = {}
+    for link, name in links_of(page, address).items():
         for kind, pattern in LINKS.items():
-            if pattern.search(name):
-                found[kind] = max(found.get(kind, (date.min, "")), (day_in(name) or date.min, link))
+            if pattern.search(name.replace(" ", "_")):
+                # Of one file in two forms the plain one is fetched.
+                this = (day_in(name) or date.min, not name.lower().endswith(".zip"), link)
+                found[kind] = max(found.get(kind, this), this)
     missing = [kind for kind in REQUIRED if kind not in found]
     if missing:
         raise SourceChanged(f"{address} has no link to the {' or the '.join(missing)}")
-    return {kind: found[kind][1] for kind in LINKS if kind in found}
+    return {kind: found[kind][2] for kind in LINKS if kind in found}
 
 
 def parse_published(path: Path, *, today: date, as_at: date | None = None) -> Iterator[Item]:

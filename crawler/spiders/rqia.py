@@ -12,15 +12,14 @@ from collections.abc import AsyncIterator, Generator, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from urllib.parse import unquote, urljoin, urlsplit
 
-from parsel import Selector
 from scrapy import Request
 from scrapy.http import Response
 
+from crawler.links import links_of
 from crawler.reading import Item, Reading, Row, UnreadableField, read_table
 from crawler.spider import RegisterSpider
-from crawler.tables import Layout, SourceChanged, first_table, names, open_sheets
+from crawler.tables import Layout, SourceChanged, names, open_sheets, tables_of
 from crawler.values import count, day_in, organisation_name, text
 from register.identifiers import BadIdentifier, is_invented, postcode, rqia_home_id, rqia_provider_id
 from register.records import Delivery, LocationRecord, ProviderRecord, raw_digest
@@ -92,9 +91,7 @@ class Rqia(RegisterSpider):
 
 def find_workbook(page: bytes, address: str) -> str:
     """The address of the newest register among a page's links to spreadsheets. Raises SourceChanged."""
-    hrefs = Selector(text=page.decode("utf-8", errors="replace")).css("a::attr(href)").getall()
-    links = [urljoin(address, href.strip()) for href in hrefs]
-    named = {link: unquote(urlsplit(link).path.rpartition("/")[2]) for link in links}
+    named = links_of(page, address)
     found = [
         (day_in(name) or date.min, link)
         for link, name in named.items()
@@ -113,12 +110,12 @@ def parse_published(path: Path, *, today: date, as_at: date | None = None) -> It
     origin = path.name
     listed = as_at or day_in(origin) or today
     with open_sheets(path) as sheets:
-        table = first_table(sheets, [SERVICE])
         services, providers = Reading(SERVICES, origin, listed), Reading(PROVIDERS, origin, listed)
         yield Delivery(feed=SERVICES, as_at=listed, complete=True, origin=origin)
         yield Delivery(feed=PROVIDERS, as_at=listed, complete=True, origin=origin)
         rows = ServiceRows(providers)
-        yield from read_table(table, services, rows, key=("ServiceName", _no_id))
+        for table in tables_of(sheets, [SERVICE]):
+            yield from read_table(table, services, rows, key=("ServiceName", _no_id))
         yield from rows.homes(services)
 
 
