@@ -7,146 +7,172 @@ is known of the home in what the title says, and for what the title says besides
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+import unicodedata
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
-from typing import Any
 
-import yaml
+import msgspec
 
 _POSTCODE = re.compile(r"\b([A-Z]{1,2}\d[A-Z\d]?)\s*(\d[A-Z]{2})\b", re.IGNORECASE)
-_RANGE = re.compile(r"\b(\d{1,4})\s?([a-z]?)\s*(?:-|–|to|and|&|/)\s*(\d{1,4})\s?([a-z]?)\b")
+_RANGE = re.compile(r"\b(\d{1,4})\s?([a-z]?)\s*(?:-|–|to|/)\s*(\d{1,4})\s?([a-z]?)\b")
 _NUMBER = re.compile(r"^\d{1,4}[a-z]?$")
-_SEPARATE = re.compile(r"[,;()\[\]:\n]+| - ")
-_WORD = re.compile(r"[^a-z0-9\-]+")
-_SIDE = re.compile(
-    r"^(?:freehold |leasehold )?(?:land|plot|ground|site|property|premises)(?: and (?:building|premises)s?)?"
-    r" (?:lying |situated? )?(?:on|to|at) the (?:\w+[ -])?(?:\w+[ -])?side of"
+_LETTERED = re.compile(r"\b(\d{1,4}) ([a-h])(?= [a-z]{2,})")
+#: Words after which another name of the same place stands.
+_ALIAS = (
+    r"\b(?:(?:and )?being|comprising|(?:now |also |formerly |previously |otherwise |once )*(?:known|called)(?: as)?"
+    r"|now|formerly|previously|[fat]/k?/?a)\b"
+)
+#: Where one part of an address ends and another begins.
+_SEPARATE = re.compile(rf"((?:[,;()\[\]:\"\n]| [-\u2013] |{_ALIAS})+)")
+_ALIASED = re.compile(_ALIAS)
+_WORD = re.compile(r"[^a-z0-9]+")
+#: Two words that are one, or stand for one.
+_PHRASES = (
+    (re.compile(r"\bsub[- ]stations?\b"), "substation"),
+    (re.compile(r"\bold (?:age|peoples?|folks?|persons)\b"), "elderly"),
 )
 #: A range of house numbers longer than this is two numbers, or no numbers of houses at all.
 _LONGEST_RANGE = 60
 
 
+class Words(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The lists of words in ``words.yml``, which says what each is for."""
+
+    spellings: dict[str, str]
+    roads: frozenset[str]
+    roads_first: frozenset[str]
+    perhaps_roads: frozenset[str]
+    endings: frozenset[str]
+    empty: frozenset[str]
+    lands: frozenset[str]
+    lying: frozenset[str]
+    numeros: frozenset[str]
+    beside: frozenset[str]
+    within: frozenset[str]
+    common_names: frozenset[str]
+    generic: frozenset[str]
+    outbuildings: frozenset[str]
+    belongings: frozenset[str]
+    of_many_houses: frozenset[str]
+    kinds: frozenset[str]
+
+
 @lru_cache(maxsize=1)
-def words() -> dict[str, Any]:
-    """The lists of words in ``words.yml``; lists as frozen sets."""
-    read = yaml.safe_load(files(__package__).joinpath("words.yml").read_text(encoding="utf-8"))
-    return {name: value if isinstance(value, dict) else frozenset(value) for name, value in read.items()}
+def words() -> Words:
+    """The words of British addresses. A word that YAML takes for something else ("on", "no") is refused."""
+    return msgspec.yaml.decode(files(__package__).joinpath("words.yml").read_bytes(), type=Words)
 
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A text in words: ``segments`` between its commas, without numbers of houses; ``numbers`` all of them.
+    """A text in words: ``segments`` between its commas, without numbers of houses; ``numbered`` those, by segment.
 
     ``within`` are the words for a part of a building ("flat"), with which numbers that are no house's were dropped.
+    ``aliases`` are the segments that stand after "known as", "formerly" and the like: other names of the one before.
     """
 
     segments: tuple[tuple[str, ...], ...]
-    numbers: frozenset[str]
-    numbered: frozenset[int]
+    numbered: Mapping[int, frozenset[str]]
     within: frozenset[str]
+    aliases: frozenset[int]
 
     @property
     def words(self) -> tuple[str, ...]:
         """All words, in order."""
         return tuple(word for segment in self.segments for word in segment)
 
+    @property
+    def numbers(self) -> frozenset[str]:
+        """All numbers of houses."""
+        return frozenset().union(*self.numbered.values())
 
-def postcode_in(text: str | None) -> str | None:
-    """The last postcode in a text, as ``OL4 5HG``; None where there is none."""
-    found = _POSTCODE.findall(text or "")
-    return f"{found[-1][0]} {found[-1][1]}".upper() if found else None
+
+def postcodes_in(text: str) -> tuple[str, ...]:
+    """The postcodes in a text, as ``OL4 5HG``, each once."""
+    return tuple(dict.fromkeys(f"{out} {unit}".upper() for out, unit in _POSTCODE.findall(text)))
+
+
+def parts_of(text: str) -> Iterator[tuple[str, bool]]:
+    """The parts of a text between commas and the like, in small letters without accents; and whether it is an alias."""
+    plain = unicodedata.normalize("NFKD", _POSTCODE.sub(" ", text)).casefold()
+    plain = "".join(letter for letter in plain if not unicodedata.combining(letter) and letter not in "'’‘`")
+    pieces = _SEPARATE.split(plain.replace("&", " and "))
+    for at in range(0, len(pieces), 2):
+        if pieces[at].strip():
+            yield pieces[at], at > 0 and bool(_ALIASED.search(pieces[at - 1]))
+
+
+def spelt_words(part: str) -> list[str]:
+    """The words and numbers of one part, in one spelling each; ranges of numbers as the numbers they stand for."""
+    plain = _LETTERED.sub(r"\1\2", _RANGE.sub(_spread, part))
+    for phrase, word in _PHRASES:
+        plain = phrase.sub(word, plain)
+    return [words().spellings.get(word, word) for word in _WORD.split(plain) if word]
 
 
 @lru_cache(maxsize=65_536)
 def read_text(text: str) -> Text:
     """Take a line of an address apart; postcodes in it are left out."""
-    plain = _POSTCODE.sub(" ", text).casefold().replace("'", "").replace("’", "").replace("&", " and ")
     segments: list[tuple[str, ...]] = []
-    numbers: set[str] = set()
-    numbered: set[int] = set()
+    numbered: dict[int, set[str]] = {}
     within: set[str] = set()
-    for part in _SEPARATE.split(plain):
-        numbers.update(_ranges(part))
-        tokens = [_spelt(word) for word in _WORD.split(_RANGE.sub(r" \1\2 \3\4 ", part)) if word.strip("-")]
+    aliases: set[int] = set()
+    for part, alias in parts_of(text):
+        some = spelt_words(part)
         kept: list[str] = []
         before = ""
-        for word in tokens:
+        for at, word in enumerate(some):
             if _NUMBER.match(word):
-                if before in words()["within"]:
-                    numbers.discard(word)
-                else:
-                    numbers.add(word)
-                    numbered.add(len(segments))
-            elif word == "and" and kept and kept[-1] in words()["roads"]:
+                if before in words().within:
+                    continue
+                if kept and _street_follows(some[at:]):
+                    segments.append(tuple(kept))  # "Fairview 12 High Street"
+                    kept = []
+                numbered.setdefault(len(segments), set()).add(word)
+                continue
+            if word == "and" and not kept:
+                continue  # "12 and 14 High Street"
+            if word == "and" and kept[-1] in words().roads:
                 segments.append(tuple(kept))  # "3 High Street and Fairview, 7 Mill Lane": two addresses
-                within.update(one for one in kept if one in words()["within"])
                 kept = []
             else:
                 kept.append(word)
-            before = word
-        within.update(word for word in kept if word in words()["within"])
+                within.update({word} & words().within)
+            if word not in words().numeros:
+                before = word
         if kept:
+            if alias:
+                aliases.add(len(segments))
             segments.append(tuple(kept))
-    return Text(tuple(segments), frozenset(numbers), frozenset(numbered), frozenset(within))
+    by_segment = {at: frozenset(numbers) for at, numbers in numbered.items()}
+    return Text(tuple(segments), by_segment, frozenset(within), frozenset(aliases))
 
 
-def _spelt(word: str) -> str:
-    word = word.strip("-")
-    spelt: str = words()["spellings"].get(word, word)
-    return spelt
+def _street_follows(some: Sequence[str]) -> bool:
+    """Whether numbers are followed by the name of a street: up to four words."""
+    rest = [word for word in some if not _NUMBER.match(word)]
+    return any(is_street(rest[:size], numbered=False) for size in range(2, min(len(rest), 4) + 1))
 
 
-def _ranges(part: str) -> Iterator[str]:
-    """The numbers that ranges stand for: "12-16" is 12, 14 and 16, since a side of a street counts by twos."""
-    for first, first_letter, last, last_letter in _RANGE.findall(part):
-        low, high = int(first), int(last)
-        yield f"{first}{first_letter}"
-        yield f"{last}{last_letter}"
-        if not first_letter and not last_letter and low < high <= low + _LONGEST_RANGE:
-            yield from (str(number) for number in range(low, high, 2 if (high - low) % 2 == 0 else 1))
+def _spread(found: re.Match[str]) -> str:
+    """The numbers that a range stands for: "12-16" is 12, 14 and 16, since a side of a street counts by twos."""
+    first, first_letter, last, last_letter = found.groups()
+    low, high = int(first), int(last)
+    numbers = [f"{first}{first_letter}", f"{last}{last_letter}"]
+    if not first_letter and not last_letter and low < high <= low + _LONGEST_RANGE:
+        numbers += [str(number) for number in range(low, high, 2 if (high - low) % 2 == 0 else 1)]
+    return f" {' '.join(dict.fromkeys(numbers))} "
 
 
 def is_street(segment: Sequence[str], *, numbered: bool) -> bool:
     """Whether words are a street's name: by their end, and by the number before them where the end may be a house's."""
     if len(segment) < 2:
         return False
-    return segment[-1] in words()["roads"] or (numbered and segment[-1] in words()["perhaps_roads"])
-
-
-def extent_of(text: str) -> str:
-    """What a title's text says it is of: "whole", "land by a street", something "beside" or "within" a thing."""
-    plain = " ".join(text.casefold().split())
-    if _SIDE.match(plain):
-        return "land by a street"
-    first = _SEPARATE.split(plain)[0].split()
-    opening = [_spelt(_WORD.sub("", word)) for word in first[:6]]
-    known = words()
-    if any(word in known["within"] for word in opening[:3]):
-        return "within"
-    if "sub" in opening and "station" in opening:
-        return "within"
-    if "floor" in opening:
-        return "within"
-    if opening and opening[0] in {
-        "land",
-        "part",
-        "strip",
-        "garden",
-        "gardens",
-        "site",
-        "plot",
-        "driveway",
-        "access",
-        "road",
-    }:
-        for word in opening[1:5]:
-            if word in known["beside"]:
-                return "beside"
-            if word in {"known", "being", "building", "at"}:
-                break
-    return "whole"
+    if segment[0] in words().roads_first:
+        return True
+    return segment[-1] in words().roads or (numbered and segment[-1] in words().perhaps_roads)
 
 
 @lru_cache(maxsize=262_144)

@@ -45,7 +45,7 @@ class Blocks:
 
     def of(self, estate: Estate) -> tuple[str, ...]:
         """The homes to compare a title with, in order of id."""
-        found = set(self._by_postcode.get(estate.postcode or "", ()))
+        found = {home for postcode in estate.postcodes for home in self._by_postcode.get(postcode, ())}
         phrases = [phrase for segment in estate.text.segments for phrase in _phrases(segment)]
         shared = [homes for phrase in phrases if (homes := self._by_name.get(phrase))]
         for owner in estate.proprietors:
@@ -69,8 +69,7 @@ class Blocks:
             found = [place for part in estate.text.segments for place in self._places_meant(" ".join(part))]
         if not found:
             found = [area for area in estate.area_names if area in self._areas]
-        if estate.postcode:
-            found.append(estate.postcode.split()[0].casefold())
+        found += [postcode.split()[0].casefold() for postcode in estate.postcodes]
         return list(dict.fromkeys(found))
 
     def _is_place(self, name: str) -> bool:

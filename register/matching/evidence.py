@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
@@ -38,6 +38,10 @@ def read_weights() -> Weights:
 SURE, DOUBTFUL = 10.0, 0.0
 #: A name that more homes than this bear is a common one.
 _MANY = 3
+#: After these comes what a title is of as well.
+_JOINS = frozenset({"and", "with", "including"})
+#: Words of so few letters say nothing of which place it is.
+_SHORT = 2
 #: Levels of the name that mean that the title bears it.
 NAMED = frozenset({"same", "rare", "common", "misspelt"})
 #: Levels of the owner that make it no stranger to the home.
@@ -79,9 +83,9 @@ class Known:
 
 def compare(home: Building, estate: Estate, known: Known) -> Evidence:
     """Compare a home with a title."""
-    street, name = _street(home, estate, known), _name(home, estate, known)
+    street, name = _street(home, estate), _name(home, estate, known)
     levels = {
-        "postcode": _postcode(home.postcode, estate.postcode),
+        "postcode": _postcode(home.postcode, estate.postcodes),
         "place": _place(home, estate, known),
         "street": street,
         "number": _number(home, estate, street, name),
@@ -91,13 +95,13 @@ def compare(home: Building, estate: Estate, known: Known) -> Evidence:
         "model": "not asked",
     }
     found = street in {"same", "misspelt"}
-    if name in NAMED and levels["extent"] == "whole" and _unit_of(home, estate):
+    if name in NAMED and levels["extent"] == "whole" and (_unit_of(home, estate) or _inside(home, estate, known)):
         levels["extent"] = "within"
     if name == "another" and levels["number"] in {"same", "overlaps"}:
         levels["name"] = "another at the number"
     if name == "common" and (found or levels["postcode"] == "same"):
         levels["name"] = "same"  # a common name is a sign after all where street or postcode agrees
-    if name == "with more" and found and levels["number"] in {"same", "overlaps"}:
+    if name in {"with more", "in part of another"} and levels["number"] in {"same", "overlaps"}:
         levels["name"] = "in part"
     if found and levels["postcode"] == "same" and not home.numbers and not estate.text.numbers:
         levels["number"] = "neither has one"
@@ -116,7 +120,7 @@ def with_opinion(evidence: Evidence, weight: float | None) -> Evidence:
 #: Levels by which a title is of another place than the home's.
 _CONTRADICTIONS = frozenset(
     {("postcode", "another"), ("postcode", "same district"), ("place", "another town"), ("street", "another"),
-     ("number", "another"), ("number", "only the title's"), ("name", "another"), ("extent", "beside"),
+     ("number", "another"), ("number", "unknown of the home"), ("name", "another"), ("extent", "beside"),
      ("extent", "within")}
 )  # fmt: skip
 
@@ -135,26 +139,26 @@ def _sum(levels: Mapping[str, str]) -> float:
     return min([bits, *limits])
 
 
-def _postcode(home: str | None, title: str | None) -> str:
+def _postcode(home: str | None, title: Sequence[str]) -> str:
     if not home or not title:
         return "not given"
-    if home == title:
+    if home in title:
         return "same"
-    if len(home) == len(title) and sum(a != b for a, b in zip(home, title, strict=True)) == 1:
+    if any(len(home) == len(one) and sum(a != b for a, b in zip(home, one, strict=True)) == 1 for one in title):
         return "one letter off"
-    return "same district" if home.split()[0] == title.split()[0] else "another"
+    return "same district" if any(home.split()[0] == one.split()[0] for one in title) else "another"
 
 
 def _place(home: Building, estate: Estate, known: Known) -> str:
     """Towns are words among words: a title's last parts name one that a home's lines should know."""
     said = estate.text.words
     roads = {word for street in home.streets for word in street}
-    distinct = {word for word in home.places - words()["empty"] - roads if len(word) > 2}
+    distinct = {word for word in home.places - words().empty - roads if len(word) > 2}
     if any(has(word, said, known.town_words) for word in distinct):
         return "agrees"
     if any(segment in known.towns for segment in estate.text.segments[1:]):
         return "another town"
-    if any(has(word, said, known.town_words) for word in home.areas - words()["empty"] - roads if len(word) > 2):
+    if any(has(word, said, known.town_words) for word in home.areas - words().empty - roads if len(word) > 2):
         return "same area"
     last = estate.text.segments[-1] if estate.text.segments else ()
     if len(estate.text.segments) < 2 or find(last, home.name) or any(find(last, street) for street in home.streets):
@@ -164,47 +168,80 @@ def _place(home: Building, estate: Estate, known: Known) -> str:
     return "another"
 
 
-def _street(home: Building, estate: Estate, known: Known) -> str:
-    found = [hit for street in home.streets if (hit := _street_in(street, estate)) is not None]
+def _street(home: Building, estate: Estate) -> str:
+    found = [hit for street in home.streets if (hit := _street_in(street, home, estate)) is not None]
     if found:
-        return "same" if any(found) else "misspelt"
+        return min(found, key=("same", "misspelt", "of another kind").index)
     others = [
         segment
         for at, segment in enumerate(estate.text.segments)
-        if is_street(segment, numbered=at in estate.text.numbered) and not find(segment, home.name or ("",))
+        if is_street(segment, numbered=at in estate.text.numbered)
+        and not find(segment, home.name or ("",))
+        and not home.places | home.all_words >= set(segment)
     ]
-    if not others:
+    if not others or estate.schedule:
         return "not given"
     return "another" if home.streets else "unknown"
 
 
-def _street_in(street: tuple[str, ...], estate: Estate) -> bool | None:
-    """Whether a street is in a title's text (True: letter by letter); the kind of street may be left off or differ."""
+def _street_in(street: tuple[str, ...], home: Building, estate: Estate) -> str | None:
+    """How a street stands in a title's text: letter by letter, but for a slip or without its last word ("Sample" for
+    "Sample Road"), or with another last word ("Sample Close"), which is as a rule another street; None: not at all.
+    """
+    body = street[:-1]
+    told = len(body) >= 2 and is_street(street, numbered=True) and not find(body, home.name)
+    best: str | None = None
     for segment in estate.text.segments:
         if hit := find(street, segment):
-            return hit[1]
-    for segment in estate.text.segments:
-        body = street[:-1]
-        if len(body) >= 2 and is_street(street, numbered=True) and find(body, segment):
-            return False
-    return None
+            return "same" if hit[1] else "misspelt"
+        if told and (part := find(body, segment)):
+            after = segment[part[0] + len(body) :]
+            kind = bool(after) and is_street(("", after[0]), numbered=True)
+            best = best or ("of another kind" if kind else "misspelt")
+    return best
 
 
 def _number(home: Building, estate: Estate, street: str, name: str) -> str:
-    said = estate.text.numbers
-    if name in {"same", "rare", "common", "misspelt"}:
+    said = _numbers_said(home, estate)
+    if name in NAMED:
         said -= home.name_numbers
+    if name in NAMED and estate.schedule and street == "not given":
+        said = frozenset()  # of several addresses, the one with the home's name has no number
     if not home.numbers:
-        return "only the title's" if said else "none"
+        return "none" if not said else "only the title's" if name in NAMED else "unknown of the home"
     if not said:
         return "only the home's"
-    if said == home.numbers or (home.numbers <= said and len(said) <= len(home.numbers) + 1):
-        return "same" if street in {"same", "misspelt"} else "same without a street"
-    if said & home.numbers:
-        return "overlaps" if street in {"same", "misspelt"} else "same without a street"
-    if {n.rstrip("abcdefgh") for n in said} & {n.rstrip("abcdefgh") for n in home.numbers}:
-        return "overlaps" if street in {"same", "misspelt"} else "same without a street"
-    return "another"
+    found = street in {"same", "misspelt"}
+    level = _numbers_agree(home.numbers, said)
+    if level == "but for a letter" and name in NAMED:
+        level = "overlaps"
+    return level if found or level in {"another", "but for a letter"} else "same without a street"
+
+
+def _numbers_agree(home: frozenset[str], said: frozenset[str]) -> str:
+    if said == home or (home <= said and len(said) <= len(home) + 1):
+        return "same"
+    if said & home:
+        return "overlaps"
+    plain = {number.rstrip("abcdefgh") for number in said} & {number.rstrip("abcdefgh") for number in home}
+    return "but for a letter" if plain else "another"
+
+
+def _numbers_said(home: Building, estate: Estate) -> frozenset[str]:
+    """A title's numbers; where it names the home's street, without those of other streets that it covers as well."""
+    text = estate.text
+    own = {at for at, segment in enumerate(text.segments) if any(find(street, segment) for street in home.streets)}
+    if not own:
+        return text.numbers
+    others = {
+        at
+        for at in set(text.numbered) - own
+        if at < len(text.segments)
+        and is_street(text.segments[at], numbered=True)
+        and not (home.name and find(home.name, text.segments[at]))
+        and not all(has(word, home.all_words) for word in text.segments[at])
+    }
+    return frozenset().union(*(numbers for at, numbers in text.numbered.items() if at not in others))
 
 
 def _name(home: Building, estate: Estate, known: Known) -> str:
@@ -217,11 +254,11 @@ def _name(home: Building, estate: Estate, known: Known) -> str:
     own = [word for word in home.name if not _empty(word) and not any(has(word, street) for street in home.streets)]
     distinct = [word for word in own if word not in home.places]
     said = [word for segment in estate.text.segments for word in segment]
-    telling = [word for word in distinct if word not in words()["generic"]]
+    telling = [word for word in distinct if word not in words().generic]
     shared = sum(has(word, said, known.town_words) for word in telling)
     strange = _strange_name(home, estate)
     if shared and (strange or shared * 2 > len(telling)):
-        return "in part"
+        return "in part of another" if strange else "in part"
     return "another" if strange else "not given"
 
 
@@ -236,29 +273,51 @@ def _name_in(at: int, words_here: tuple[str, ...], home: Building, estate: Estat
     if hit is None or of_street or of_town:
         return None
     start, exact = hit
-    rest = (*words_here[:start], *words_here[start + len(home.name) :])
+    after = words_here[start + len(home.name) :]
+    while after and after[0] in words().endings and after[0] not in _JOINS:
+        after = after[1:]
+    if after[:1] and after[0] in _JOINS and all(_empty(word) or _belongs(word) for word in after):
+        after = ()  # "Fairview and car park"
+    rest = (*words_here[:start], *after)
     own = home.all_words | home.places | home.areas
     namesakes = known.namesakes.get(home.name, 0)
     if home.name_numbers - estate.text.numbers:
         level = "in part"
-    elif any(not _empty(word) and not has(word, own) for word in rest):
+    elif _another_building(after, home) or any(not _empty(word) and not has(word, own) for word in rest):
         level = "with more"
     elif not exact:
         level = "misspelt"
-    elif " ".join(home.name) in words()["common_names"] or namesakes > _MANY:
+    elif " ".join(home.name) in words().common_names or namesakes > _MANY:
         level = "common"
     else:
-        level = "rare" if namesakes == 1 and len(home.name) > 1 else "same"
+        telling = any(word not in words().generic and word not in words().of_many_houses for word in home.name)
+        level = "rare" if namesakes == 1 and len(home.name) > 1 and telling else "same"
     return level
 
 
 def _strange_name(home: Building, estate: Estate) -> bool:
     """Whether a title begins with a name of something that is not known of the home."""
-    first = estate.text.segments[0] if estate.text.segments else ()
-    if is_street(first, numbered=0 in estate.text.numbered):
+    at, first = _first_part(estate)
+    if is_street(first, numbered=at in estate.text.numbered):
         return False
     own = home.all_words | home.places | home.areas | estate.area
     return any(not _empty(word) and not has(word, own) for word in first)
+
+
+def _first_part(estate: Estate) -> tuple[int, tuple[str, ...]]:
+    """The first part of a title's text that says more than "land and buildings", and which it is."""
+    parts = enumerate(estate.text.segments)
+    return next(((at, part) for at, part in parts if not all(map(_empty, part))), (0, ()))
+
+
+def _inside(home: Building, estate: Estate, known: Known) -> bool:
+    """Whether a title names something else first, and the home as where it is: "Rose Cottage, Fairview, Mill Lane"."""
+    at, first = _first_part(estate)
+    named = next((n for n, part in enumerate(estate.text.segments) if find(home.name, part, known.town_words)), at)
+    if named <= at or named in estate.text.aliases or is_street(first, numbered=at in estate.text.numbered):
+        return False
+    own = home.all_words | home.places | home.areas | estate.area
+    return first not in known.towns and not any(has(word, own) for word in first if not _empty(word))
 
 
 def _unit_of(home: Building, estate: Estate) -> bool:
@@ -268,19 +327,33 @@ def _unit_of(home: Building, estate: Estate) -> bool:
     return any(at in estate.text.numbered and find(home.name, s) for at, s in enumerate(estate.text.segments))
 
 
+def _another_building(after: tuple[str, ...], home: Building) -> bool:
+    """Whether a kind of building stands right behind a name, and is not where the home's street or town begins."""
+    if not after or after[0] not in words().generic | words().kinds:
+        return False
+    return not any(after[: len(part)] == part for part in (*home.streets, home.town) if part)
+
+
+def _belongs(word: str) -> bool:
+    """Whether a word is for what belongs to a house: "garages", "car park"."""
+    return word in words().belongings or word in words().within | words().outbuildings | words().beside
+
+
 def _empty(word: str) -> bool:
-    return word in words()["empty"] or word in words()["endings"] or len(word) == 1
+    return word in words().empty or word in words().endings or len(word) <= _SHORT
 
 
 def _extent(home: Building, estate: Estate) -> str:
     """Whether a title is of the whole place, of land, or of something beside or within it that the home is not."""
     strange = estate.text.within - home.all_words
+    if estate.thing and not any(has(word, home.all_words | home.places) for word in estate.thing):
+        return "within"
     if estate.extent == "within" and (strange or not estate.text.within):
         return "within"
     if estate.extent == "within" or (estate.extent == "whole" and strange and _opens_within(estate)):
         return "whole" if estate.extent == "within" else "within"
     first = [word for word in (estate.text.segments[0] if estate.text.segments else ()) if word != "the"]
-    if " ".join(first) in words()["outbuildings"] and tuple(first) != home.name and len(estate.text.segments) > 1:
+    if " ".join(first) in words().outbuildings and tuple(first) != home.name and len(estate.text.segments) > 1:
         return "beside"
     if estate.extent == "whole" and estate.schedule:
         return "several addresses"

@@ -43,7 +43,7 @@ def opinions(homes: Iterable[Building], estates: Sequence[Estate]) -> Mapping[tu
         (home.id, _plain(home.title, *home.lines), home.postcode) for home in homes
     ]
     titles: list[tuple[str, str, str | None]] = [
-        (estate.id, _plain(estate.address), estate.postcode) for estate in estates
+        (estate.id, _plain(estate.address), next(iter(estate.postcodes), None)) for estate in estates
     ]
     if not places or not titles:
         return {}
@@ -74,7 +74,7 @@ def opinions(homes: Iterable[Building], estates: Sequence[Estate]) -> Mapping[tu
 
 def _plain(*parts: str) -> str:
     """An address as the model is shown it: without the words that say nothing of which place it is."""
-    leave = words()["empty"] - {"house", "gardens", "park"}
+    leave = words().empty - {"house", "gardens", "park"}
     shown = []
     for part in parts:
         text = read_text(part)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from register.matching.address import Text, extent_of, find, is_street, postcode_in, read_text, words
+from register.matching.address import Text, find, is_street, postcodes_in, read_text, words
+from register.matching.description import Extent, describe
 from register.parties import plain_company_name
 from register.records import LocationRecord, Proprietor, TitleRecord
 
@@ -51,14 +52,18 @@ class Building:
 
 @dataclass(frozen=True, slots=True)
 class Estate:
-    """A title (``hmlr:…``) as its one or two rows give it, made ready for comparing."""
+    """A title (``hmlr:…``) as its one or two rows give it, made ready for comparing.
+
+    ``schedule``: it covers several addresses, by its row or because its text gives several postcodes.
+    """
 
     id: str
     address: str
     tenure: str | None
-    postcode: str | None
+    postcodes: tuple[str, ...]
     text: Text
-    extent: str
+    extent: Extent
+    thing: tuple[str, ...]
     area: frozenset[str]
     area_names: tuple[str, ...]
     proprietors: tuple[Proprietor, ...]
@@ -83,12 +88,17 @@ def building_of(record: LocationRecord, kin: Kin = Kin()) -> Building:
             else:
                 localities.update(segment)
                 premises.append(segment)
+    numbers = frozenset().union(*(text.numbers for text in texts))
+    doors = [named.segments[at] for at in named.numbered if at < len(named.segments) and _is_door(named, at)]
+    if doors and not numbers:  # "Exercise Care - 12 Sample Road", of "Zelbury Hill"
+        localities.update(word for street in streets for word in street)
+        premises += streets
+        streets, numbers = doors, named.numbers
     town = read_text(record.town or "").words
     localities.update(town)
     area_names = _joined(record.authority, record.county)
     areas = {word for name in (*area_names, *_joined(record.region)) for word in name.split()}
-    numbers = frozenset(number for text in texts for number in text.numbers)
-    name, name_numbers = _core(named, streets, town)
+    name, name_numbers = _core(named, streets, town, kin.names)
     if not streets and premises and not name:
         streets.append(premises[0])
     return Building(
@@ -111,15 +121,22 @@ def building_of(record: LocationRecord, kin: Kin = Kin()) -> Building:
     )
 
 
+def _is_door(text: Text, at: int) -> bool:
+    return is_street(text.segments[at], numbered=True)
+
+
 def _core(
-    named: Text, streets: Sequence[tuple[str, ...]], town: Sequence[str]
+    named: Text, streets: Sequence[tuple[str, ...]], town: Sequence[str], kin: Iterable[str]
 ) -> tuple[tuple[str, ...], frozenset[str]]:
     """What of a home's name is a name: "Fairview Nursing Home" is "fairview"; "12 High Street" is none.
 
-    A number in it is of the name where the name's words stand before it ("Zelbury House 2").
+    A number in it is of the name where the name's words stand before it ("Zelbury House 2"). Of several parts the one
+    that is a provider's own name is none: "Exercise Care - Fairview" is "fairview".
     """
-    endings = words()["endings"]
-    for segment in named.segments:
+    endings = words().endings
+    providers = [name.split() for name in kin]
+    found: list[tuple[str, ...]] = []
+    for at, segment in enumerate(named.segments):
         if any(find(street, segment) or find(segment, street) for street in streets):
             continue
         kept = list(segment)
@@ -127,8 +144,14 @@ def _core(
             kept.pop()
         while kept and kept[0] in {"the", "a", "an"}:
             kept.pop(0)
-        if kept and tuple(kept) != tuple(town):
-            return tuple(kept), frozenset(named.numbers) if not named.numbered - {0} else frozenset()
+        if kept and tuple(kept) != tuple(town) and not (at in named.numbered and _is_door(named, at)):
+            found.append(tuple(kept))
+    if found:
+        branded = any(found[0][:2] == tuple(name[: len(found[0][:2])]) for name in providers)
+        if branded and len(named.segments) > 1:
+            found.pop(0)
+        own = found[0] if found else ()
+        return own, named.numbers if not set(named.numbered) - {0} else frozenset()
     whole = named.words
     if len(whole) > 1 and whole[-1] in endings and not named.numbers:
         return whole, frozenset()  # "Upminster Nursing Home": only all of it is a name
@@ -140,19 +163,22 @@ def estate_of(rows: Iterable[TitleRecord]) -> Estate:
     some = sorted(rows, key=lambda row: row.id)
     first = next((row for row in some if row.address), some[0])
     address = first.address or ""
+    description = describe(address)
+    postcodes = tuple(dict.fromkeys([*(row.postcode for row in some if row.postcode), *postcodes_in(address)]))
     area_names = _joined(first.district, first.county)
     area = {word for name in (*area_names, *_joined(first.region)) for word in name.split()}
     return Estate(
         id=first.title,
         address=address,
         tenure=first.tenure,
-        postcode=next((row.postcode for row in some if row.postcode), None) or postcode_in(address),
-        text=read_text(address),
-        extent=extent_of(address),
+        postcodes=postcodes,
+        text=read_text(description.address),
+        extent=description.extent,
+        thing=description.thing,
         area=frozenset(area),
         area_names=area_names,
         proprietors=tuple(dict.fromkeys(owner for row in some for owner in row.proprietors or ())),
-        schedule=any(row.schedule for row in some),
+        schedule=any(row.schedule for row in some) or len(postcodes_in(address)) > 1,
         more_owners=any(row.more_owners for row in some),
         overseas=any(row.id.startswith("ocod:") for row in some),
         rows=tuple(row.id for row in some),

@@ -23,7 +23,9 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
     "street": {
         "same": "the street agrees",
         "misspelt": "the street agrees but for a slip",
+        "of another kind": "a street of that name but of another kind is named",
         "another": "another street is named",
+        "unknown": "the title's street is not known of the home",
         "not given": "no street is named",
     },
     "number": {
@@ -33,6 +35,8 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "neither has one": "neither has a number",
         "only the home's": "the title has no number",
         "only the title's": "only the title has a number",
+        "unknown of the home": "the title's number is not known of the home",
+        "but for a letter": "the numbers agree but for a letter",
         "another": "the numbers differ",
     },
     "name": {
@@ -41,6 +45,7 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "common": "the name agrees but is a common one",
         "misspelt": "the name agrees but for a slip",
         "in part": "the name agrees in part",
+        "in part of another": "another name is given, which agrees in part",
         "with more": "the name stands beside other words",
         "another": "another name is given",
         "another at the number": "another name is given at the same number",
@@ -66,8 +71,9 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
 }
 #: Levels that speak against a pair, which a reader must see set apart from those that speak for it.
 _AGAINST = frozenset(
-    {"same district", "another", "another town", "only the home's", "only the title's", "another at the number",
-     "with more", "common", "land by a street", "beside", "within", "doubts", "not given", "in part"}
+    {"same district", "another", "another town", "only the home's", "only the title's", "unknown of the home",
+     "but for a letter", "unknown", "another at the number", "with more", "in part of another", "of another kind",
+     "common", "land by a street", "beside", "within", "doubts", "not given", "in part"}
 )  # fmt: skip
 
 

@@ -1,0 +1,105 @@
+"""What a title's text says that it is of: the address without the registry's formulas, and how much of the place.
+
+"The freehold land shown edged with red on the plan of the above title filed at the Registry and being Fairview" is
+Fairview; "mines and minerals under Fairview", "roof space at Fairview" and "land adjoining Fairview" are not.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from register.matching.address import parts_of, spelt_words, words
+
+Extent = Literal["whole", "land by a street", "beside", "within"]
+
+#: The registry's own words before an address: "… on the plan of the above title filed at the Registry and being".
+_FORMULA = re.compile(
+    r"\b(?:shown|edged|tinted|hatched|coloured|numbered)\b.{0,200}?\bregistry\b(?:,? and)?(?: being)?", re.IGNORECASE
+)
+#: What is said of a title beside its address: "excluding the mines and minerals", "(see plan)".
+_REMARK = re.compile(
+    r"\b(?:excluding|except(?:ing)?|together with|subject to|(?:as )?shown on|edged (?:with )?(?:red|blue|green))\b"
+    r"[^,;()\[\]]*|\((?:see plan|edged \w+)\)|\bnote\s*[:;].*$|\b(?:is|are) included in (?:this|the) title\b",
+    re.IGNORECASE,
+)
+#: After these words comes the name of what is described before: "land on the north side of Mill Lane being Fairview".
+_BEING = re.compile(r"\b(?:(?:and )?being|(?:now |also |formerly |previously )?(?:known|called)(?: as)?|comprising)\b")
+_OVER = frozenset({"at", "in", "on", "over", "under", "above", "below", "beneath", "underneath", "within", "to", "for"})
+_WINDS = re.compile(r"^(?:north|south|east|west)(?:ern|erly)?(?:-?(?:east|west)(?:ern|erly)?)?$")
+
+
+@dataclass(frozen=True, slots=True)
+class Description:
+    """``address`` is the text to look for an address in. ``thing``: the words for what is there, before "at" or "over",
+    that are no words for land or buildings ("telecommunications mast"); where they are not of a home's own name, the
+    title is not of the home.
+    """
+
+    address: str
+    extent: Extent
+    thing: tuple[str, ...]
+
+
+def describe(text: str) -> Description:
+    """Read a title's text."""
+    whole = " ".join(text.split())
+    address = _REMARK.sub(" ", _FORMULA.sub(" being ", whole))
+    if not spelt_words(address):
+        address = whole
+    opening, being, named = _parted(address)
+    extent, thing = _extent(opening, followed=being)
+    if being and extent in {"land by a street", "whole"}:
+        further, _ = _extent(_parted(named)[0], followed=False)
+        extent = further if further in {"beside", "within"} else "whole"
+    return Description(address, extent, thing)
+
+
+def _parted(text: str) -> tuple[str, bool, str]:
+    """A text's first part, up to a comma or the like; whether it only describes ("…being"); and then what follows."""
+    plain = text.casefold()
+    found = _BEING.search(plain)
+    if found and _describes(plain[: found.start()]):
+        return plain[: found.start()], True, plain[found.end() :]
+    return next((part for part, _ in parts_of(text)), ""), False, ""
+
+
+def _describes(before: str) -> bool:
+    """Whether what stands before "being" is a description, and no name: "land on the north side of Mill Lane"."""
+    opening = [word for word in spelt_words(before) if word not in {"the", "all", "that"}]
+    return not opening or opening[0] in words().lands or any(word in words().within for word in opening)
+
+
+def _extent(part: str, *, followed: bool) -> tuple[Extent, tuple[str, ...]]:
+    """What a first part says it is of. ``followed``: "being" and the name come after it."""
+    opening = spelt_words(part)
+    while opening and opening[0] in {"the", "all", "that", "those", "freehold", "leasehold"}:
+        opening = opening[1:]
+    if not opening:
+        return "whole", ()
+    if opening[0] == "part" and opening[1:2] == ["of"]:
+        return "within", ()
+    if any(word in words().within for word in opening[: len(opening) if followed else 3]) or "floor" in opening[:6]:
+        return "within", ()
+    if opening[0] in words().lands:
+        return _of_land(opening), ()
+    over = next((at for at, word in enumerate(opening) if word in _OVER and 0 < at < len(opening) - 1), 0)
+    return "whole", tuple(word for word in opening[:over] if word not in words().empty)
+
+
+def _of_land(opening: Sequence[str]) -> Extent:
+    """Land at a place is the place; land beside, behind, or on a side of it is not."""
+    for at, word in enumerate(opening[1:], start=1):
+        after = opening[at + 1 : at + 2]
+        if word in words().beside:
+            return "beside"
+        if word == "side" and after == ["of"]:
+            return "land by a street"
+        wind = _WINDS.match(word) and (after in (["of"], ["side"], ["and"]) or (after and _WINDS.match(after[0])))
+        if wind and after == ["of"]:
+            return "beside"
+        if not wind and word not in words().lands and word not in words().lying:
+            return "whole"
+    return "whole"
