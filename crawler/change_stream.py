@@ -20,7 +20,11 @@ STREAMS: Mapping[str, str] = {
     "persons-with-significant-control": "persons-with-significant-control",
     "charges": "charges",
     "insolvency-cases": "insolvency",
+    "persons-with-significant-control-statements": "persons-with-significant-control-statements",
+    "company-exemptions": "exemptions",
 }
+#: Streams that are in Companies House's specifications and not on every server of its streams: none is no trouble.
+LATER = frozenset({"persons-with-significant-control-statements", "company-exemptions"})
 #: No event is so long; what has no end of line before this is no stream of lines.
 LONGEST_LINE = 8 * 1024**2
 

@@ -159,8 +159,10 @@ class Harvest:
     def deliveries(self) -> Iterator[Delivery | Fault]:
         """The lists of which anything was asked, with what is now known of their wholeness.
 
-        Nobody can tell an empty list from one that was not answered: it is never said to be whole.
+        Nobody can tell an empty list from one that was not answered: it is never said to be whole. What makes several
+        lists doubtful is told once.
         """
+        doubts: dict[str, list[str]] = {}
         for feed in dict.fromkeys(FEEDS.values()):
             if not self._asked[feed] and not self.full:
                 continue
@@ -169,8 +171,11 @@ class Harvest:
             origin = feed.partition("/")[2]
             yield Delivery(feed=feed, as_at=self.as_at, complete=whole, origin=origin, increment=not self.full)
             if doubt:
-                reason = f"the list was not read whole: {doubt}; absence from it ended nothing"
-                yield Fault(feed=feed, origin=origin, reason=reason, loses_row=False)
+                doubts.setdefault(doubt, []).append(origin)
+        for doubt, origins in doubts.items():
+            lists = "the list was" if len(origins) == 1 else f"the lists of {', '.join(origins)} were"
+            reason = f"{lists} not read whole: {doubt}; absence ended nothing"
+            yield Fault(feed=f"companies_house/{origins[0]}", origin=origins[0], reason=reason, loses_row=False)
 
     def _doubt(self, feed: str) -> str | None:
         """Why absence from a list means nothing; None where it was read whole. A profile says what else there is."""

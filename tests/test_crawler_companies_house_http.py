@@ -21,6 +21,7 @@ from loopback import KEY, Answer, Site, serve
 from nights import Register
 from sqlalchemy import select
 
+from crawler.change_stream import LATER, STREAMS
 from crawler.refresh import Job, replay
 from exercise import companies_house_api as house
 from exercise.county import build_county
@@ -34,6 +35,7 @@ SOURCE = "companies_house"
 COUNTY = build_county(20, 3)
 JSON = {"Content-Type": "application/json"}
 STREAM_KEY = "a-stream-key-for-tests"
+STATEMENTS = "persons-with-significant-control-statements"
 
 
 def company_of(brand: str) -> str:
@@ -195,7 +197,7 @@ FAULTS: dict[str, tuple[str, Answer, int, str]] = {
     "503 once": (CHARGES, (503, {}, b"<html>busy</html>"), 1, "published: $"),
     "500 for ever": (CHARGES, (500, {}, b"<html>"), ALWAYS, "in part: .*charges: the list was not read whole: 1 ans"),
     "a login page": (OFFICERS, PAGE, ALWAYS, "in part: .*officers: the list was not read whole.*a web page"),
-    "a login page for a profile": (f"/company/{CHAIN}", PAGE, ALWAYS, "in part: .*charges: .*whole: 1 profiles could"),
+    "a login page for a profile": (f"/company/{CHAIN}", PAGE, ALWAYS, "officers, control, charges.*: 1 profiles c"),
     "JSON cut short": (CHARGES, (200, JSON, b'{"items": [{"charge_nu'), ALWAYS, "in part: .*charges: the list"),
     "an empty answer": (CHARGES, (200, JSON, b""), ALWAYS, "in part: .*the answer was empty"),
     "404, somebody else's": (CHARGES, (404, {}, b"<html>nginx</html>"), ALWAYS, "in part: .*nothing at this address"),
@@ -308,6 +310,7 @@ class Streams:
     events: dict[str, list[tuple[int, str, str]]] = field(default_factory=dict)
     oldest: int = 0
     refusal: tuple[int, bytes] | None = None
+    without: frozenset[str] = frozenset()
     mangled: bool = False
     asked: list[str] = field(default_factory=list)
     address: str = ""
@@ -343,7 +346,7 @@ def streaming(streams: Streams) -> Iterator[Streams]:
             since = int(query["timepoint"][0]) if "timepoint" in query else None
             refusal = streams.refusal if url.path == "/charges" else None
             status, body = refusal or (200, b"")
-            if url.path == "/robots.txt":
+            if url.path == "/robots.txt" or url.path.strip("/") in streams.without:
                 status = 404
             elif self.headers["Authorization"] != authorization(STREAM_KEY):
                 status, body = 401, b'{"error":"Invalid Authorization"}'
@@ -395,10 +398,7 @@ def followed(tmp_path_factory: pytest.TempPathFactory) -> Companies:
         register.stream = streams.address
         report = register.night(SOURCE, site.address)
     assert report.state == "published" and all(one.complete for one in report.deliveries), report
-    assert {name for name in register.bookmarks if name.startswith("stream ")} == {
-        f"stream {name}"
-        for name in ("companies", "officers", "persons-with-significant-control", "charges", "insolvency-cases")
-    }
+    assert {name for name in register.bookmarks if name.startswith("stream ")} == {f"stream {name}" for name in STREAMS}
     return register
 
 
@@ -435,6 +435,18 @@ def test_a_profile_that_changed_is_asked_alone_where_nothing_else_is_said_of_it(
     register = followed.copy(tmp_path / "register")
     streams = Streams({"companies": [(10, "/company/0", "changed"), (11, f"/company/{CHAIN}", "changed")]})
     assert next_night(register, streams, House()) == [f"/company/{CHAIN}"]
+
+
+def test_statements_are_asked_when_their_stream_tells_of_them_and_with_control_where_there_is_no_such_stream(
+    followed: Companies, tmp_path: Path
+):
+    register = followed.copy(tmp_path / "register")
+    statements, control = f"/company/{CHAIN}/{STATEMENTS}", f"/company/{CHAIN}/persons-with-significant-control"
+    first, second = (10, "/company/0/x", "changed"), (11, f"/company/{CHAIN}/x", "changed")
+    assert next_night(register, Streams({STATEMENTS: [first, second]}), House()) == [statements]
+    without = Streams({"persons-with-significant-control": [first, second]}, without=LATER)
+    assert next_night(register, without, House()) == [control, statements]
+    assert not register.state(SOURCE).partial
 
 
 def test_a_record_taken_off_the_register_is_told_and_stays_until_a_whole_list_lacks_it(

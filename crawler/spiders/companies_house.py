@@ -18,7 +18,7 @@ from scrapy.exceptions import StopDownload
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
-from crawler.change_stream import STREAMS, StreamLines, change_of
+from crawler.change_stream import LATER, STREAMS, StreamLines, change_of
 from crawler.companies_house_answers import PAGED, PER_PAGE, PROFILE, Harvest
 from crawler.companies_house_files import parse_published
 from crawler.companies_house_records import PARTS
@@ -45,10 +45,13 @@ FULL_PASS, ASKED, UNKNOWN, TIMEPOINT = "full pass", "asked ", "unknown ", "strea
 #: One connection to a stream: seconds and bytes after which it is left, and how often it is taken up again in a night.
 STREAM_SECONDS, STREAM_SECONDS_LOOPBACK, STREAM_BYTES, MOST_TURNS = 120.0, 3.0, 32 * 1024**2, 20
 _STREAM = "longstop_stream"
-#: Parts of which no stream tells; a change of the profile may be one of theirs.
-_UNTOLD = frozenset({"persons-with-significant-control-statements", "exemptions"})
 #: Which ids the records of a part have.
-_PREFIXES = {"officers": "officer", "persons-with-significant-control": "psc", "charges": "charge"}
+_PREFIXES = {
+    "officers": "officer",
+    "persons-with-significant-control": "psc",
+    "persons-with-significant-control-statements": "psc",
+    "charges": "charge",
+}
 
 
 class CompaniesHouse(RegisterSpider):
@@ -68,6 +71,8 @@ class CompaniesHouse(RegisterSpider):
         self._begun: dict[str, float] = {}
         self._turns = 0
         self._again = False
+        #: Parts of which no stream tells: a change of the profile may be one of theirs.
+        self._untold = frozenset(STREAMS[name] for name in LATER)
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **more: Any) -> Self:
@@ -117,7 +122,8 @@ class CompaniesHouse(RegisterSpider):
     def _full_is_due(self) -> bool:
         """Whether everything is to be asked: at first, when asked to, and when the last time is long ago."""
         last = _day(self.run.bookmarks.get(FULL_PASS))
-        kept = self.run.stream is not None and all(TIMEPOINT + name in self.run.bookmarks for name in STREAMS)
+        always = STREAMS.keys() - LATER
+        kept = self.run.stream is not None and all(TIMEPOINT + name in self.run.bookmarks for name in always)
         return self.run.full or last is None or self.run.today - last >= (FULL_EVERY if kept else FULL_EVERY_WITHOUT)
 
     def _begin(self) -> Iterator[Request]:
@@ -133,11 +139,11 @@ class CompaniesHouse(RegisterSpider):
             yield self._profile(company)
 
     def _changed(self, company: str, parts: set[str]) -> Iterator[Request]:
-        """Ask for what has changed. Statements and exemptions have no stream that is read: they go with the others."""
+        """Ask for what has changed; where no stream tells of statements and exemptions, they go with the others."""
         if PROFILE in parts:
-            yield self._profile(company, followed=_UNTOLD - parts)
+            yield self._profile(company, followed=self._untold - parts)
         elif "persons-with-significant-control" in parts:
-            parts = {*parts, "persons-with-significant-control-statements"}
+            parts = {*parts, *({"persons-with-significant-control-statements"} & self._untold)}
         for part in sorted(parts - {PROFILE}):
             yield self._part(company, part)
 
@@ -272,6 +278,8 @@ class CompaniesHouse(RegisterSpider):
             self.run.bookmarks = {name: at for name, at in self.run.bookmarks.items() if name != TIMEPOINT + stream}
             self._trouble(stream, "its events no longer reach back to the last one known (416); all was asked again")
             yield self._stream(stream)
+        elif response.status in (403, 404) and stream in LATER:
+            yield from self._after(stream)
         elif response.status != 200 or response.body.lstrip().startswith(b"<"):
             why = REFUSALS.get(response.status, f"the answer was {response.status}")
             self._trouble(stream, "the answer was a web page" if response.status == 200 else why)
@@ -308,6 +316,8 @@ class CompaniesHouse(RegisterSpider):
             self._changes.setdefault(change.company, set()).add(STREAMS[stream])
             if change.deleted and not self._again and self.run.bookmarks.get(ASKED + change.company):
                 self._deleted(stream, change.company, change.resource)
+        if known:
+            self._untold -= {STREAMS[stream]}
         if latest:
             self.run.bookmark(name, str(latest))
         else:
