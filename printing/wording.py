@@ -26,7 +26,8 @@ def clean(text: object, longest: int = 200) -> str:
     """
     if text is None:
         return ""
-    seen = "".join(_as_shown(character) for character in str(text))
+    words = str(text)
+    seen = words if words.isprintable() else "".join(_as_shown(character) for character in words)
     line = " ".join(seen.split())
     return line if len(line) <= longest else line[: longest - 1].rstrip() + "…"
 

@@ -14,7 +14,7 @@ from printing.wording import clean, day, sentence
 
 #: Excel turns these into formulas or links unless told not to; a home may be named "=HYPERLINK(…)".
 _OPTIONS = {
-    "in_memory": True,
+    "constant_memory": True,  # a row at a time, from the top: a register of the whole country has a million cells
     "strings_to_formulas": False,
     "strings_to_urls": False,
     "strings_to_numbers": False,
