@@ -32,8 +32,8 @@ from crawler.nightly import in_order, last_turn, ready, trigger_of
 from crawler.sentences import own_error
 from crawler.source import LONDON, SOURCES
 from register.settings import Settings
-from register.spool import Turn
 from register.status import last_runs
+from register.turns import Turn
 
 #: A turn that was missed (the machine was off) is made up for within as many seconds; an older one is left out.
 MISFIRE_SECONDS = 20 * 3600

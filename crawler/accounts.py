@@ -10,6 +10,7 @@ from __future__ import annotations
 import io
 import logging
 import re
+import struct
 import sys
 import zipfile
 import zlib
@@ -111,6 +112,16 @@ def read_zip(path: Path, companies: Collection[str], *, today: date, as_at: date
             held.clear()
     yield from _records(held, reading)
     yield from reading.drain()
+
+
+def companies_in(path: Path) -> frozenset[str]:
+    """The companies (``gb-coh:…``) that have a filing in a zip, by the filings' names. Raises Damaged."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            told = (_told_by(member.filename.rpartition("/")[2]) for member in archive.infolist())
+            return frozenset(one[0] for one in told if one is not None)
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, ValueError, struct.error) as problem:
+        raise Damaged(f"is cut short or a broken zip ({problem})") from problem
 
 
 def _filings(path: Path, companies: Collection[str], reading: Reading) -> Iterator[Filing]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import zlib
 from email.utils import parsedate_to_datetime
 from importlib.metadata import PackageNotFoundError, version
 from time import monotonic
@@ -15,6 +14,8 @@ from scrapy.downloadermiddlewares.retry import RetryMiddleware
 from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Response
 from scrapy.settings import BaseSettings
+
+from crawler.downloads import CutShort, unpacked
 
 if TYPE_CHECKING:
     from crawler.spider import Run
@@ -51,7 +52,10 @@ def scrapy_settings(run: Run) -> dict[str, Any]:
         "COOKIES_ENABLED": False,
         "TELNETCONSOLE_ENABLED": False,
         "REMOTE_CONTROL_ENABLED": False,
-        "EXTENSIONS": {"scrapy.extensions.remote_control.RemoteControl": None},  # loading it alone costs 0.2 s
+        "EXTENSIONS": {
+            "scrapy.extensions.remote_control.RemoteControl": None,  # loading it alone costs 0.2 s
+            "crawler.downloads.ToDisk": 0,
+        },
         "REFERER_ENABLED": False,
         "CONCURRENT_REQUESTS_PER_DOMAIN": 16 if run.loopback else rate.at_once,
         "DOWNLOAD_DELAY": 0 if run.loopback else delay,
@@ -99,37 +103,6 @@ def wait_told(response: Response) -> float | None:
         return None
 
 
-class CutShort(ValueError):
-    """A compressed answer that ends before its end, or is none."""
-
-
-def unpacked(response: Response, most: int) -> Response:
-    """An answer without its gzip. Raises CutShort; IgnoreRequest where it unpacks to more than ``most`` bytes.
-
-    Scrapy's own way to unpack gives what there is of an answer that was cut: half a list that looks like a whole one.
-    """
-    encoding = (response.headers.get("Content-Encoding") or b"").strip().lower()
-    if encoding in (b"", b"identity") or not response.body:
-        return response
-    if encoding not in (b"gzip", b"x-gzip"):
-        raise IgnoreRequest(f"the answer is packed in a way that was not asked for ({encoding.decode('latin-1')[:40]})")
-    parts, size, rest = [], 0, response.body
-    while rest:
-        member = zlib.decompressobj(wbits=31)
-        try:
-            parts.append(member.decompress(rest, most - size + 1))
-        except zlib.error as problem:
-            raise CutShort(f"the answer is no gzip ({problem})") from problem
-        size += len(parts[-1])
-        if size > most:
-            raise IgnoreRequest(f"the answer unpacks to more than {most:,} bytes, larger than any file of this source")
-        if not member.eof:
-            raise CutShort("the answer was cut short")
-        rest = member.unused_data
-    headers = {name: value for name, value in response.headers.items() if name.lower() != b"content-encoding"}
-    return response.replace(body=b"".join(parts), headers=headers)
-
-
 class PatientRetry(RetryMiddleware):
     """Tries again after 429, 5xx and no answer, as late as it is told to, else twice as late each time, and then stops.
 
@@ -152,7 +125,7 @@ class PatientRetry(RetryMiddleware):
         tried = int(request.meta.get("retry_times", 0))
         if response.status not in self.retry_http_codes:
             try:
-                return unpacked(response, self._most)
+                return unpacked(request, response, self._most)
             except CutShort as problem:
                 return await self._once_more(request, problem) or self._give_up(problem)
         wait = wait_told(response)

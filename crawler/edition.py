@@ -17,6 +17,8 @@ from importlib.resources.abc import Traversable
 import msgspec
 from scrapy.http import Response
 
+from crawler.downloads import Download
+
 #: An edition is believed to be the newest for as long; then the file is asked for without a condition.
 BELIEVED_FOR = timedelta(days=31)
 #: Longer validators are no validators; a server that sends one is asked without a condition.
@@ -38,17 +40,17 @@ class Edition(msgspec.Struct, frozen=True, omit_defaults=True):
         asked = {"If-None-Match": self.etag, "If-Modified-Since": self.modified}
         return {name: value for name, value in asked.items() if value}
 
-    def describes(self, response: Response) -> bool:
+    def describes(self, response: Response, download: Download) -> bool:
         """Whether an answer says, or shows, that the file is still this edition. 304 counts only where we asked."""
         if response.status == 304:
             return bool(self.headers)
-        return response.status == 200 and hashlib.sha256(response.body).hexdigest() == self.sha256
+        return response.status == 200 and download.sha256 == self.sha256
 
 
-def edition_of(response: Response, reader: str, today: date) -> Edition:
+def edition_of(response: Response, download: Download, reader: str, today: date) -> Edition:
     """The edition that an answer is."""
     return Edition(
-        sha256=hashlib.sha256(response.body).hexdigest(),
+        sha256=download.sha256,
         reader=reader,
         read_on=today,
         etag=_validator(response, "ETag"),

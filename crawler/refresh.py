@@ -173,15 +173,15 @@ def crawl(job: Job, engine: Engine) -> RunReport:
     """Crawl in this process, once: Scrapy's reactor cannot be started again."""
     source = source_named(job.source)
     with (
-        TemporaryDirectory(prefix="longstop-") as folder,
         Progress(source.name) as progress,
         _intake(source, engine, job.learnt, Path(job.spool_dir)) as intake,
     ):
+        intake.folder.mkdir()
         way = Way(source.corrections, intake, progress)
         run = Run(
             source=source,
             base=job.base,
-            folder=Path(folder),
+            folder=intake.folder,
             today=job.today,
             send=way.send,
             as_at=job.as_at,
@@ -225,8 +225,11 @@ def crawl(job: Job, engine: Engine) -> RunReport:
 def _cost(crawler: Crawler, begun: float) -> Cost:
     """What a crawl has cost, as Scrapy counts it: every request sent, and the bytes of every answer with its head."""
     stats = crawler.stats.get_stats() if crawler.stats else {}
-    requests, received = (int(stats.get(f"downloader/{name}", 0)) for name in ("request_count", "response_bytes"))
-    return Cost(requests, received, round(monotonic() - begun, 3))
+    requests, received, of_files = (
+        int(stats.get(name, 0))
+        for name in ("downloader/request_count", "downloader/response_bytes", "longstop/file_bytes")
+    )
+    return Cost(requests, received + of_files, round(monotonic() - begun, 3))
 
 
 def replay(

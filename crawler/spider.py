@@ -18,6 +18,7 @@ from scrapy.exceptions import CloseSpider
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
+from crawler.downloads import DOWNLOAD, Download
 from crawler.edition import Edition, edition_held, edition_of, reader_mark
 from crawler.progress import Progress
 from crawler.reading import Item
@@ -115,9 +116,10 @@ class Run:
 
 
 class Asked(msgspec.Struct, frozen=True):
-    """A file that is asked for: its bookmark's name, the edition read last, and what to do where it is still that."""
+    """A file that is asked for: its bookmark's name, its reader, the edition read last, what to do if it is that."""
 
     name: str
+    reader: str
     edition: Edition | None = None
     unchanged: Callable[[Response], Iterator[Any]] | None = None
 
@@ -192,34 +194,45 @@ class RegisterSpider(Spider):
         callback: Callable[..., Any],
         *,
         name: str | None = None,
+        reader: str | None = None,
+        afresh: bool = False,
         unchanged: Callable[[Response], Iterator[Any]] | None = None,
         **more: object,
     ) -> Request:
         """A request for a file, which is read only if it is not the edition that an earlier run read and published.
 
-        ``name`` is the file's own where its address is not (an address that holds for ten seconds). ``unchanged`` is
-        called with the answer instead of ``callback`` where the file is still the same. Raises OutOfBounds.
+        It comes to the disk, never into ``response.body``: ``save`` gives it a name. ``name`` is the file's own where
+        its address is not (an address that holds for ten seconds, or that names a day). ``reader`` is what its reading
+        depends on, by default the run's; ``afresh``: it is read whatever was read before. ``unchanged`` is called with
+        the answer instead of ``callback`` where the file is still the same. Raises OutOfBounds.
         """
         request = self.get(address, callback, **more)
-        named = f"file {name or request.url}"
-        edition = edition_held(self.run.bookmarks.get(named), self.run.reader, self.run.today)
+        named, reader = f"file {name or request.url}", reader or self.run.reader
+        edition = None if afresh else edition_held(self.run.bookmarks.get(named), reader, self.run.today)
         for header, value in (edition.headers if edition else {}).items():
             request.headers[header] = value
-        request.meta[ASKED] = Asked(named, edition, unchanged)
+        request.meta[ASKED] = Asked(named, reader, edition, unchanged)
+        request.meta[DOWNLOAD] = Download(self.run.folder, self.run.source.largest_file * 1024**2)
         return request
 
     def answered(self, callback: Callable[..., Any], response: Response, more: Mapping[str, Any]) -> Iterator[Any]:
         """What a callback makes of an answer; of a file that has not changed, nothing but that."""
         asked: Asked | None = response.meta.get(ASKED)
-        if asked is not None and asked.edition is not None and asked.edition.describes(response):
+        if asked is None:
+            self.check_answer(response)
+            yield from callback(self, response, **more)
+            return
+        download: Download = response.meta[DOWNLOAD]
+        if asked.edition is not None and asked.edition.describes(response, download):
             since = asked.edition.read_on
+            download.let_go()
             self.run.nothing_new.append(f"{file_name(response.url)}: not changed since it was read on {since}.")
             yield from asked.unchanged(response) if asked.unchanged is not None else ()
             return
         self.check_answer(response)
         yield from callback(self, response, **more)
-        if asked is not None and response.status == 200 and "partial" not in response.flags:
-            edition = edition_of(response, self.run.reader, self.run.today)
+        if response.status == 200 and "partial" not in response.flags:
+            edition = edition_of(response, download, asked.reader, self.run.today)
             self.run.bookmark(asked.name, msgspec.json.encode(edition).decode())
 
     def check_answer(self, response: Response) -> None:
@@ -228,7 +241,8 @@ class RegisterSpider(Spider):
             return
         if response.status != 200:
             raise SourceChanged(REFUSALS.get(response.status, f"the answer was {response.status}"))
-        if not response.body.strip():
+        download: Download | None = response.meta.get(DOWNLOAD)
+        if download.blank if download is not None else not response.body.strip():
             raise SourceChanged("the answer is empty")
 
     def unanswered(self, failure: Failure) -> None:
@@ -247,7 +261,7 @@ class RegisterSpider(Spider):
 
         A CSV has no mark at its end, and a server may close the connection without having said how much it would send.
         """
-        unsure = "partial" in response.flags and not response.body.startswith(b"PK")
+        unsure = "partial" in response.flags and not response.meta[DOWNLOAD].head.startswith(b"PK")
         for item in items:
             if unsure and isinstance(item, Delivery) and item.complete:
                 yield structs.replace(item, complete=False)
@@ -260,12 +274,10 @@ class RegisterSpider(Spider):
             else:
                 yield item
 
-    def save(self, response: Response) -> Path:
-        """Keep a download under its own name; returns where."""
-        self.run.folder.mkdir(parents=True, exist_ok=True)
-        path = self.run.folder / file_name(response.url)
-        path.write_bytes(response.body)
-        return path
+    def save(self, response: Response, name: str | None = None) -> Path:
+        """Keep a file that was asked for with ``get_file`` under a name, by default its own; gives where it lies."""
+        download: Download = response.meta[DOWNLOAD]
+        return download.keep_as(self.run.folder / (name or file_name(response.url)))
 
 
 def file_name(address: str) -> str:

@@ -49,8 +49,10 @@ def open_database(where: Settings | URL | str) -> Engine:
             Path(url.database).parent.mkdir(parents=True, exist_ok=True)
         except OSError as problem:
             raise DatabaseProblem(f"{shown}: its folder cannot be made ({problem.strerror}).") from None
+    # A session may be held for hours while a source is crawled: the way to the server must not forget it.
+    alive = {"keepalives_idle": 60} if url.get_backend_name() == "postgresql" else {}
     try:
-        engine = create_engine(url)
+        engine = create_engine(url, connect_args=alive)
     except (NoSuchModuleError, ModuleNotFoundError):
         raise DatabaseProblem(
             f"{shown}: the PostgreSQL driver is not installed; install longstop[postgresql]."
@@ -64,7 +66,7 @@ def open_database(where: Settings | URL | str) -> Engine:
         raise
     except (SQLAlchemyError, sqlite3.Error) as problem:
         engine.dispose()
-        raise _explained(shown, problem) from None
+        raise explained(shown, problem) from None
     return engine
 
 
@@ -99,7 +101,7 @@ def writing(engine: Engine) -> Iterator[Connection]:
                 connection.execute(text("LOCK TABLE run IN SHARE ROW EXCLUSIVE MODE"))
             yield connection
     except DBAPIError as problem:
-        raise _explained(engine.url.render_as_string(hide_password=True), problem) from problem
+        raise explained(engine.url.render_as_string(hide_password=True), problem) from problem
 
 
 @contextmanager
@@ -110,7 +112,7 @@ def reading(engine: Engine) -> Iterator[Connection]:
         with engine.connect().execution_options(**level) as connection, connection.begin():
             yield connection
     except DBAPIError as problem:
-        raise _explained(engine.url.render_as_string(hide_password=True), problem) from problem
+        raise explained(engine.url.render_as_string(hide_password=True), problem) from problem
 
 
 def reconnect(engine: Engine) -> None:
@@ -142,7 +144,7 @@ def _migrate(engine: Engine, shown: str) -> None:
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
     except CommandError as problem:
-        raise _explained(shown, problem) from None
+        raise explained(shown, problem) from None
 
 
 @contextmanager
@@ -176,7 +178,7 @@ _SAID = {
 }
 
 
-def _explained(shown: str, problem: Exception) -> DatabaseProblem:
+def explained(shown: str, problem: Exception) -> DatabaseProblem:
     """The database's own words turned into one sentence for the person who reads it."""
     said = str(getattr(problem, "orig", None) or problem).strip().splitlines()
     words = said[0] if said else type(problem).__name__

@@ -29,7 +29,8 @@ from register.publication import publish_delivery, record_unpublished, write_qua
 from register.records import Delivery, Fault, Observation, Record
 from register.refusal import Refusal
 from register.runs import Cost, RunReport, RunState, mark_killed, write_run
-from register.spool import Spool, StagedFault, StagedRecord, Turn
+from register.spool import Spool, StagedFault, StagedRecord, files_beside
+from register.turns import SourceTurn, Turn
 
 #: Whole numbers beyond this are no count of beds, people or years; PostgreSQL's integer ends here too.
 LARGEST = 2**31 - 1
@@ -71,7 +72,7 @@ class Intake:
         self._ranks = dict(feed_ranks or {})
         self._spool_dir = spool_dir
         try:
-            self._turn = Turn.of_source(spool_dir, source)
+            self._turn = SourceTurn(engine, spool_dir, source)
         except BlockingIOError:
             raise AlreadyRunning(
                 f"{source}: another run of this source is going on; this one did nothing. Try again when it has ended."
@@ -91,6 +92,11 @@ class Intake:
         self._announced: list[tuple[int, Delivery]] = []
         self._cost: Cost | None = None
         self._open = True
+
+    @property
+    def folder(self) -> Path:
+        """Where the run may keep what it fetches; it goes when the run ends, and is cleared up after one that died."""
+        return files_beside(self._spool.path)
 
     def hand_over(self, item: Delivery | Observation | Fault) -> None:
         """Stage one item of a parser's, whatever it is: ``deliver``, ``take`` or ``fault``."""
@@ -182,6 +188,7 @@ class Intake:
         checks = checks or Checks()
         try:
             reconnect(self._engine)
+            self._turn.make_sure()
             handed, orphans, problems = self._sort_out()
             with reading(self._engine) as connection:
                 quiet = bool(nothing_new) and not handed and not orphans and not problems
@@ -197,6 +204,11 @@ class Intake:
                 write_postcodes(connection, places)
                 reports = [publish_delivery(connection, self._spool, run, lot) for lot in handed]
                 write_quarantine(connection, run, None, orphans)
+        except BlockingIOError:
+            raise IntakeProblem(
+                f"{self._source}: nothing of this run was published: the database was out of reach for a while, and "
+                "another run of this source has begun since."
+            ) from None
         except DatabaseProblem as problem:
             raise IntakeProblem(f"{self._source}: nothing of this run was published: {problem}") from problem
         except OSError as problem:

@@ -88,4 +88,4 @@ def mark_killed(engine: Engine, spool_dir: Path, learnt: datetime) -> None:
         with writing(engine) as connection:
             reasons = ("Killed before the end; nothing of it was published.",)
             write_run(connection, left.source or "unknown", began, "abandoned", reasons=reasons)
-        left.path.unlink(missing_ok=True)
+        left.remove()

@@ -8,20 +8,19 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shutil
 import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import BinaryIO, Self
+from typing import BinaryIO
 
 import msgspec
 
 from register.records import Delivery, Fault, Observation, Record
-
-if os.name == "posix":
-    import fcntl
+from register.turns import lock
 
 _PREFIX = "staged-"
 #: What was staged by a run that was kept aside, one file a source: for whoever wants to know why.
@@ -72,6 +71,16 @@ class LeftOver:
     source: str
     learnt: datetime | None
 
+    def remove(self) -> None:
+        """Delete what it had staged, and what it had fetched."""
+        shutil.rmtree(files_beside(self.path), ignore_errors=True)
+        self.path.unlink(missing_ok=True)
+
+
+def files_beside(spool: Path) -> Path:
+    """The folder of what a run fetches, beside its spool: whoever clears one up clears up the other."""
+    return spool.with_suffix("")
+
 
 class Spool:
     """The file of one run. ``write_*`` while fetching, ``lines`` and ``record_at`` while publishing.
@@ -86,7 +95,7 @@ class Spool:
         self.path = Path(name)
         self._file: BinaryIO = os.fdopen(number, "w+b")
         self._length = 0
-        _lock(self._file)
+        lock(self._file)
         self._write(Header(source, learnt))
         self._file.flush()
 
@@ -135,51 +144,16 @@ class Spool:
         """Close and delete the file, even where what it still held in memory does not fit on the disk."""
         with suppress(OSError):
             self._file.close()
+        shutil.rmtree(files_beside(self.path), ignore_errors=True)
         with suppress(OSError):
             self.path.unlink()
 
     def keep_as(self, name: str) -> None:
         """Close the file and keep it under another name beside the others, in place of one of that name."""
+        shutil.rmtree(files_beside(self.path), ignore_errors=True)
         with suppress(OSError):
             self._file.close()
             self.path.replace(self.path.with_name(name))
-
-
-class Turn:
-    """A lock that a process holds while it does something of which only one may go on; it ends with the process."""
-
-    def __init__(self, path: Path, *, wait: bool) -> None:
-        """Take the lock of a file, made where there is none. Raises BlockingIOError where another process holds it."""
-        self._file = path.open("a+b")
-        try:
-            _lock(self._file, wait=wait)
-        except OSError:
-            self._file.close()
-            raise
-
-    @classmethod
-    def of_folder(cls, folder: Path) -> Turn:
-        """The turn to clear the folder and to make a spool in it: a moment, so it is waited for."""
-        folder.mkdir(parents=True, exist_ok=True)
-        return cls(folder / "folder.lock", wait=True)
-
-    @classmethod
-    def of_source(cls, folder: Path, source: str) -> Turn:
-        """The turn to run a source: it may take hours, so nobody waits. Raises BlockingIOError."""
-        folder.mkdir(parents=True, exist_ok=True)
-        return cls(folder / f"{source}.lock", wait=False)
-
-    def end(self) -> None:
-        """Let others have their turn. The file stays: were it removed, two could each hold a lock of that name."""
-        self._file.close()
-
-    def __enter__(self) -> Self:
-        """The lock itself."""
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        """Let others have their turn."""
-        self.end()
 
 
 def left_overs(folder: Path) -> list[LeftOver]:
@@ -187,16 +161,10 @@ def left_overs(folder: Path) -> list[LeftOver]:
     found = []
     for path in sorted(folder.glob(f"{_PREFIX}*.jsonl")):
         with suppress(OSError), path.open("r+b") as file:
-            _lock(file)
+            lock(file)
             header = None
             with suppress(msgspec.DecodeError):
                 header = msgspec.json.decode(file.readline(), type=Header)
             named = path.stem.removeprefix(_PREFIX).rpartition("-")[0]
             found.append(LeftOver(path, header.source if header else named, header.learnt if header else None))
     return found
-
-
-def _lock(file: BinaryIO, *, wait: bool = False) -> None:
-    """Take the file's lock; unless ``wait``, raise OSError at once where it is held. (Windows has no such lock.)"""
-    if os.name == "posix":
-        fcntl.flock(file.fileno(), fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))

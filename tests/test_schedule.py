@@ -33,7 +33,7 @@ from exercise.site import Site as CountySite
 from exercise.site import serve as serve_county
 from register.database import open_database
 from register.settings import read_settings
-from register.spool import Turn
+from register.turns import Turn
 
 ROOT = Path(__file__).resolve().parents[1]
 #: The sources of the nights in these tests: quick ones, in the order that they are to be asked in.

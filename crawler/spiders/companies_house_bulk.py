@@ -10,7 +10,9 @@ import re
 from collections.abc import AsyncIterator, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote, urljoin, urlsplit
 
 import msgspec
@@ -20,10 +22,11 @@ from scrapy.http import Response
 
 from crawler.archives import chunks_of, first_line, lines_of
 from crawler.company_list import CompanyRows, columns_of
+from crawler.edition import reader_mark
 from crawler.psc_search import Entry, PscSearch
 from crawler.psc_snapshot import PRIVATE, totals_of
 from crawler.reading import Item, Reading
-from crawler.spider import RegisterSpider
+from crawler.spider import RegisterSpider, file_name
 from crawler.tables import SourceChanged
 from crawler.values import day_in
 from register.parties import uk_company_number
@@ -38,11 +41,19 @@ LINKS = {
     CONTROL: re.compile(r"(persons-with-significant-control-snapshot|psc-snapshot)[-_].*\.zip$", re.IGNORECASE),
     COMPANIES: re.compile(r"BasicCompanyData.*\.zip$", re.IGNORECASE),
 }
+#: The bookmark of what the list of companies was last read for: the mark of the companies above, too.
+ABOVE = "read for"
+_DAY = re.compile(r"[-_]?\d{4}-\d{2}-\d{2}")
 _PASSED_OVER = frozenset({".md", ".html", ".htm", ".pdf"})
 
 
 class CompaniesHouseBulk(RegisterSpider):
-    """Two pages of downloads, then the newest files that they link to; all are read when all have come."""
+    """Two pages of downloads, then the newest files that they link to: first the snapshot's, then the list's.
+
+    The files of a list are read together, or not at all where none of them has changed. The list of companies is read
+    for those above the ones that matter too, whom the snapshot names: where the list has changed and the snapshot has
+    not, the snapshot is read again.
+    """
 
     name = "companies_house_bulk"
 
@@ -53,26 +64,75 @@ class CompaniesHouseBulk(RegisterSpider):
                 "the register knows no company of a care provider yet: refresh the regulators' sources first, or read "
                 "files with --from"
             )
-        self._pages, self._files = 2, 0
+        self._wanted: set[str] | None = None
+        self._addresses: dict[str, list[str]] = {}
+        self._saved: dict[str, list[Path]] = {CONTROL: [], COMPANIES: []}
         yield self.get(self.run.page, self.parse_page, feed=CONTROL)
-        yield self.get(urljoin(self.run.page, COMPANY_PAGE), self.parse_page, feed=COMPANIES)
 
     def parse_page(self, response: Response, feed: str) -> Iterator[Request]:
-        """Follow the links to the newest files of one kind."""
-        addresses = find_files(response.body, response.url, LINKS[feed])
-        self._pages -= 1
-        self._files += len(addresses)
-        for address in addresses:
-            yield self.get(address, self.parse_file)
+        """Find the newest files of one list; when they are known of both, ask for the snapshot's."""
+        self._addresses[feed] = find_files(response.body, response.url, LINKS[feed])
+        if feed == CONTROL:
+            yield self.get(urljoin(self.run.page, COMPANY_PAGE), self.parse_page, feed=COMPANIES)
+        else:
+            yield from self._ask(CONTROL, self._addresses[CONTROL])
 
-    def parse_file(self, response: Response) -> Iterator[Item]:
-        """Keep a file; with the last of them, read all."""
-        self.save(response)
-        self._files -= 1
-        if not self._files and not self._pages:
-            yield from parse_published(
-                self.run.folder, today=self.run.today, as_at=self.run.as_at, companies=self.run.companies
+    def parse_file(self, response: Response, feed: str) -> Iterator[Any]:
+        """Keep a file; with the last of its list, read all of them."""
+        self._saved[feed].append(self.save(response))
+        yield from self._came(feed)
+
+    def _ask(self, feed: str, addresses: Sequence[str], *, afresh: bool = False) -> Iterator[Request]:
+        """Ask for files of one list. Their bookmarks are named without the day, which changes from night to night."""
+        self._waiting, self._same, self._told = len(addresses), list[str](), len(self.run.nothing_new)
+        reader = None
+        if feed == COMPANIES:
+            reader = self.run.bookmarks.get(ABOVE) if self._wanted is None else reader_mark(self._wanted)
+        for address in addresses:
+            yield self.get_file(
+                address,
+                self.parse_file,
+                name=_DAY.sub("", file_name(address)),
+                reader=reader,
+                afresh=afresh,
+                unchanged=partial(self._still, feed=feed, address=address),
+                feed=feed,
             )
+
+    def _still(self, response: Response, feed: str, address: str) -> Iterator[Any]:
+        self._same.append(address)
+        yield from self._came(feed)
+
+    def _came(self, feed: str) -> Iterator[Any]:
+        """One file less to wait for; what is to be read and asked for when it was the last."""
+        self._waiting -= 1
+        if self._waiting:
+            return
+        del self.run.nothing_new[self._told :]  # what is told is told of the list, not of each of its parts
+        if self._same and self._saved[feed]:
+            yield from self._ask(feed, self._same, afresh=True)
+            return
+        if self._same:
+            first = file_name(self._addresses[feed][0])
+            self.run.nothing_new.append(f"{first}: not changed since it was read for the same companies.")
+        if feed == COMPANIES and self._saved[COMPANIES] and self._wanted is None:
+            yield from self._ask(CONTROL, self._addresses[CONTROL], afresh=True)
+            return
+        if feed == CONTROL and self._saved[CONTROL]:
+            yield from self._read_snapshot()
+        if feed == CONTROL and not self._saved[COMPANIES]:
+            yield from self._ask(COMPANIES, self._addresses[COMPANIES])
+        elif self._wanted is not None:
+            for one in _of_kind(COMPANIES, self._saved[COMPANIES]):
+                yield from _read_list(one, self._wanted, today=self.run.today, as_at=self.run.as_at)
+
+    def _read_snapshot(self) -> Iterator[Item]:
+        """Read the snapshot; after it the companies above those that matter are known."""
+        wanted, names = _told_apart(self.run.companies)
+        for snapshot in _of_kind(CONTROL, self._saved[CONTROL]):
+            yield from _read_snapshot(snapshot, wanted, today=self.run.today, as_at=self.run.as_at)
+        self._wanted = wanted | names
+        self.run.bookmark(ABOVE, reader_mark(self._wanted))
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +164,7 @@ def part_of(name: str) -> tuple[int, int] | None:
 def find_files(page: bytes, address: str, pattern: re.Pattern[str]) -> list[str]:
     """The newest files of one kind that a page links to: its parts where all are there, else the file in one piece.
 
-    Parts come first because each can be held in memory. Raises SourceChanged where there is neither.
+    Parts come first: of one that is cut short, only that is asked for again. Raises SourceChanged without either.
     """
     links = {
         urljoin(address, href.strip())
@@ -142,12 +202,27 @@ def parse_published(
         files = [p for p in sorted(path.rglob("*")) if p.is_file() and p.suffix.lower() not in _PASSED_OVER]
         files = [p for p in files if not p.name.startswith((".", "~", "README"))]
     snapshots, lists = _sorted_out(files)
-    names = {one for one in companies if one.startswith(ABROAD)}
-    wanted: set[str] | None = (set(companies) - names) or None
+    known, names = _told_apart(companies)
+    wanted = known or None
     for snapshot in snapshots:
         yield from _read_snapshot(snapshot, wanted, today=today, as_at=as_at)
     for one in lists:
         yield from _read_list(one, None if wanted is None else wanted | names, today=today, as_at=as_at)
+
+
+def _told_apart(companies: Collection[str]) -> tuple[set[str], set[str]]:
+    """Companies by number, and owners from abroad by name."""
+    names = {one for one in companies if one.startswith(ABROAD)}
+    return set(companies) - names, names
+
+
+def _of_kind(feed: str, files: Sequence[Path]) -> list[Published]:
+    """What files of one list are. Raises SourceChanged where one of them is of the other list, or of neither."""
+    snapshots, lists = _sorted_out(files)
+    found, others = (snapshots, lists) if feed == CONTROL else (lists, snapshots)
+    if others:
+        raise SourceChanged(f"{others[0].origin} is named like a file of {feed} and holds the other list")
+    return found
 
 
 def _sorted_out(files: Sequence[Path]) -> tuple[list[Published], list[Published]]:

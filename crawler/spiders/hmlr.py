@@ -88,7 +88,7 @@ class Hmlr(RegisterSpider):
             path = f"datasets/{dataset}/{quote(name_of_file)}"
             yield self.ask(path, self.parse_address, dataset=dataset, name=name_of_file, asked=asked + 1)
             return
-        (self.run.folder / name_of_file).write_bytes(response.body)
+        self.save(response, name_of_file)
         yield from self.done(response, name=name_of_file)
 
     def done(self, response: Response, name: str) -> Iterator[Item]:
