@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import shutil
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -30,10 +31,23 @@ def shared_data() -> Path:
     return _SHARED
 
 
+@pytest.fixture(scope="session")
+def new_register(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Path], Engine]:
+    """Opens an empty register in a SQLite file that does not exist yet. The tables are made once, and copied."""
+    empty = tmp_path_factory.mktemp("empty") / "register.db"
+    open_database(f"sqlite:///{empty.as_posix()}").dispose()
+
+    def make(path: Path) -> Engine:
+        shutil.copyfile(empty, path)
+        return open_database(f"sqlite:///{path.as_posix()}")
+
+    return make
+
+
 @pytest.fixture
-def engine(tmp_path: Path) -> Iterator[Engine]:
+def engine(tmp_path: Path, new_register: Callable[[Path], Engine]) -> Iterator[Engine]:
     """An empty register in a SQLite file of its own."""
-    opened = open_database(f"sqlite:///{(tmp_path / 'register.db').as_posix()}")
+    opened = new_register(tmp_path / "register.db")
     yield opened
     opened.dispose()
 
@@ -52,18 +66,29 @@ def postgresql_server() -> Iterator[str]:
             address = server.get_uri()
         except Exception as problem:  # whatever stops a server from starting here, the test cannot run
             pytest.skip(f"no PostgreSQL server can be started here: {problem}")
-        yield address.replace("postgresql://", "postgresql+psycopg://", 1)
+        address = address.replace("postgresql://", "postgresql+psycopg://", 1)
+        _ask_postgresql(address, "CREATE DATABASE longstop_empty")
+        open_database(make_url(address).set(database="longstop_empty")).dispose()
+        yield address
         server.cleanup()
 
 
 @pytest.fixture
 def postgresql_engine(postgresql_server: str) -> Iterator[Engine]:
     """An empty register in a PostgreSQL database of its own."""
-    admin = create_engine(make_url(postgresql_server), isolation_level="AUTOCOMMIT")
-    with admin.connect() as connection:
-        connection.execute(text("DROP DATABASE IF EXISTS longstop_test WITH (FORCE)"))
-        connection.execute(text("CREATE DATABASE longstop_test"))
+    _ask_postgresql(
+        postgresql_server,
+        "DROP DATABASE IF EXISTS longstop_test WITH (FORCE)",
+        "CREATE DATABASE longstop_test TEMPLATE longstop_empty",
+    )
     opened = open_database(make_url(postgresql_server).set(database="longstop_test"))
     yield opened
     opened.dispose()
+
+
+def _ask_postgresql(server: str, *statements: str) -> None:
+    admin = create_engine(make_url(server), isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        for statement in statements:
+            connection.execute(text(statement))
     admin.dispose()

@@ -9,6 +9,7 @@ from datetime import date
 from html.parser import HTMLParser
 from typing import Any
 
+import numpy as np
 from shapely.geometry import Point, Polygon
 
 from contingency.report import ReportArea, ReportContext, ReportFeed, ReportHome
@@ -60,11 +61,14 @@ def _homes(number: int, prefix: str, dice: random.Random, spread: float) -> dict
     return homes
 
 
-def _away(one: ReportHome, other: ReportHome) -> float:
-    """Roughly the kilometres between two homes: enough for a page that only prints what a plan says."""
-    assert one.latitude and other.latitude and one.longitude and other.longitude
-    east = (one.longitude - other.longitude) * 111.3 * math.cos(math.radians(one.latitude))
-    return round(math.hypot(east, (one.latitude - other.latitude) * 111.3), 3)
+def _by_distance(one: ReportHome, others: dict[str, ReportHome]) -> list[tuple[str, float]]:
+    """The others from the nearest, with roughly the kilometres: enough for a page that only prints what a plan says."""
+    assert one.latitude and one.longitude
+    places = np.array([(other.longitude, other.latitude) for other in others.values()], dtype=float)
+    east, north = (places - (one.longitude, one.latitude)).T * 111.3
+    away = np.hypot(east * math.cos(math.radians(one.latitude)), north).round(3)
+    ids = list(others)
+    return [(ids[at], float(away[at])) for at in np.argsort(away, kind="stable")]
 
 
 def make_case(
@@ -77,17 +81,17 @@ def make_case(
     affected, moves, unplaced = [], [], []
     for home, known in failing.items():
         by_need = {need: dice.randint(1, 18) for need in dice.sample(NEEDS, 3)}
-        nearest = sorted(others, key=lambda other, known=known: (_away(known, others[other]), other))
+        nearest = _by_distance(known, others)
         for need, people in sorted(by_need.items()):
             left = people
-            for other in nearest:
+            for other, km in nearest:
                 taken = min(left, free[other], dice.randint(1, 6))
                 if taken:
                     free[other] -= taken
                     left -= taken
                     moves.append(
                         {"from": home, "to": other, "need": need, "pool": need, "people": taken}
-                        | {"km": _away(known, others[other]), "minutes": None}
+                        | {"km": km, "minutes": None}
                     )
                 if not left:
                     break
