@@ -31,7 +31,6 @@ from graph.answers import Ownership
 from graph.control import Rule, chains_above, ultimate_owners
 from graph.groups import RULES, groups_by
 from graph.ownership import build_network
-from graph.related import relation_of
 from register.parties import party_of, party_of_officer, party_of_proprietor
 from register.records import (
     ChargeRecord,
@@ -194,7 +193,7 @@ def main() -> int:
         ("landlords", lambda: whole.landlords),
         ("homes under charges", lambda: whole.exposures),
         ("groups by affiliated in it", lambda: groups_by(whole.network, "affiliated")),
-        ("related landlords", lambda: [relation_of(whole.network, one) for one in whole.holdings.values()]),
+        ("related landlords", lambda: [whole.kinships.closest_of(one) for one in whole.holdings.values()]),
         ("one landlord fails", lambda: failure_of("landlord", snapshot, [whole.landlords[0].id], ownership=whole)),
     )
     gc.disable()

@@ -12,11 +12,10 @@ from cli.session import AsJson, Incomplete, Known, On, Refused, answer_json, mes
 from contingency.needs import NURSING_TYPES, RESIDENTIAL_TYPES, main_clients, offer_of
 from contingency.scenarios import failure_of
 from contingency.scenarios.choice import UnknownName, read_id
-from graph.groups import RULES, UnknownRule, groups_by
-from graph.landlords import landlords
-from graph.lenders import lenders
+from graph.answers import Ownership
+from graph.groups import RULES, UnknownRule
 from graph.measures import BadList, ground_of, haven_list
-from graph.ownership import Network, build_network, name_of
+from graph.ownership import name_of
 from graph.report import (
     REPORT_FORMATS,
     Built,
@@ -95,21 +94,21 @@ def ownership_report(
 
     Raises Refused or UnknownName for what fits nothing.
     """
-    network = build_network(snapshot)
-    try:
-        listed = haven_list(havens)
-        scope = _scope(snapshot, network, chosen, rule)
-    except (BadList, UnknownRule, UnknownScope) as problem:
-        raise Refused(str(problem)) from problem
+    ownership = Ownership(snapshot)
     notes = []
     if not names:
         notes.append(
             "People are not named here; the public register of people with significant control does name them."
         )
-        for _, facts in network.nodes(data=True):
+        for _, facts in ownership.network.nodes(data=True):
             if facts.get("kind") == "person":
                 facts["name"] = WITHHELD
-    return build_report(ground_of(snapshot, network, scope.homes, listed), scope, needs_of, notes=notes)
+    try:
+        listed = haven_list(havens)
+        scope = _scope(ownership, chosen, rule)
+    except (BadList, UnknownRule, UnknownScope) as problem:
+        raise Refused(str(problem)) from problem
+    return build_report(ground_of(ownership, scope.homes, listed), scope, needs_of, notes=notes)
 
 
 def needs_of(home: Home) -> Sequence[str]:
@@ -124,29 +123,29 @@ def needs_of(home: Home) -> Sequence[str]:
     return [f"{setting}/{client}" for setting in settings for client in clients]
 
 
-def _scope(snapshot: Snapshot, network: Network, chosen: Mapping[str, str], rule: str) -> Scope:
+def _scope(ownership: Ownership, chosen: Mapping[str, str], rule: str) -> Scope:
     if not chosen:
-        return scope_of(snapshot, network, "uk")
+        return scope_of(ownership, "uk")
     (kind, text), *_ = chosen.items()
     match kind:
         case "area":
-            return scope_of(snapshot, network, "area", failure_of("area", snapshot, [text]).ids[0])
+            return scope_of(ownership, "area", failure_of("area", ownership.snapshot, [text]).ids[0])
         case "group":
-            members = {member for found in groups_by(network, rule) for member in (found.id, *found.members)}
-            return scope_of(snapshot, network, "group", read_id(text, members, "member of a group"), rule=rule)
+            members = {member for found in ownership.groups(rule) for member in (found.id, *found.members)}
+            return scope_of(ownership, "group", read_id(text, members, "member of a group"), rule=rule)
         case "landlord":
-            return scope_of(snapshot, network, "landlord", _party(network, text, landlords(network), "landlord"))
+            return scope_of(ownership, "landlord", _party(ownership, text, ownership.landlords, "landlord"))
         case "lender":
-            return scope_of(snapshot, network, "lender", _party(network, text, lenders(network), "lender"))
+            return scope_of(ownership, "lender", _party(ownership, text, ownership.lenders, "lender"))
         case _:
-            return scope_of(snapshot, network, "nation", text)
+            return scope_of(ownership, "nation", text)
 
 
-def _party(network: Network, text: str, found: Iterable[object], what: str) -> str:
+def _party(ownership: Ownership, text: str, found: Iterable[object], what: str) -> str:
     """A landlord or lender by its id, or by its whole name where only one bears it."""
     ids = [str(getattr(one, "id", "")) for one in found]
     wanted = " ".join(text.casefold().split())
-    named = [one for one in ids if name_of(network, one).casefold() == wanted]
+    named = [one for one in ids if name_of(ownership.network, one).casefold() == wanted]
     if len(named) == 1 and text not in ids:
         return named[0]
     if len(named) > 1:

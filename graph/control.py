@@ -224,8 +224,9 @@ def ultimate_owners(
 ) -> Mapping[str, frozenset[Ending]]:
     """Of every node that can be owned, or owns something, all the ways in which the chains above it end.
 
-    ``among``: only of these nodes, which have to hold whoever owns one of them; None: of all. The same endings as those of ``chains_above``, for all nodes at once: each is looked at once, and rings are passed
-    through, not followed for ever.
+    ``among``: only of these nodes, which have to hold whoever owns one of them; None: of all. The same endings as those
+    of ``chains_above``, for all nodes at once: each is looked at once, and rings are passed through, not followed for
+    ever.
     """
     held_by = _holders(network, rule, among)
     # By the wide rule nobody is owned who is not followed; by the narrow one that has to be looked up.

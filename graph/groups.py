@@ -3,8 +3,8 @@
 ``brand`` is CQC's grouping of providers, and no legal entity. ``control50`` joins whatever is tied by more than half
 of the shares or votes for certain; ``psc25`` whatever is tied by any entry in a register of control. ``affiliated``
 is the widest: the US rule (42 CFR 424.502, as the Centers for Medicare & Medicaid Services group nursing homes) that
-two entities belong together where they share any owner or officer. Secretaries are left out of it, because firms that
-file papers for hundreds of strangers are secretaries to them all.
+two entities belong together where they share any owner or officer. Secretaries, nominees and whoever only takes
+letters are left out of it (``graph.ownership.on_board``), because firms serve hundreds of strangers as such.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 import networkx as nx  # type: ignore[import-untyped]  # ships no types
 
-from graph.ownership import OWNERSHIP, Network, name_of, ownership_links
+from graph.ownership import Network, holders_of, name_of, on_board, ownership_links
 from register.snapshot import Home, Officer
 
 #: What each rule joins, in a sentence for the page.
@@ -22,8 +22,8 @@ RULES: Mapping[str, str] = {
     "brand": "providers that CQC lists under one brand (CQC's grouping, not a legal entity)",
     "control50": "entities tied by more than half of the shares or votes for certain, and what they run",
     "psc25": "entities tied by any entry in a register of people with significant control (over 25 %, or influence)",
-    "affiliated": "entities that share any owner in a register of control or any officer but a secretary, and what "
-    "they run (the rule of the US Medicare agency)",
+    "affiliated": "entities that share any owner in a register of control or anybody on their boards (no secretary, "
+    "no nominee), and what they run (the rule of the US Medicare agency)",
 }
 #: The rules that join companies: a landlord or a lender has no brand.
 COMPANY_RULES = ("control50", "psc25", "affiliated")
@@ -64,12 +64,15 @@ def groups_by(network: Network, rule: str) -> tuple[Group, ...]:
     """
     if rule == "brand":
         return _brands(network)
-    run = {held for _, held, _ in ownership_links(network)}
+    kinds = dict(network.nodes(data="kind"))
+    run = {held for _, held, _ in ownership_links(network) if kinds[held] == "home"}
     found = []
     for part in joined_by(network, rule):
-        homes = tuple(sorted(node for node in part.members if node in run and network.nodes[node]["kind"] == "home"))
-        if homes:
-            found.append(_group(network, rule, part, homes))
+        if homes := part.members & run:
+            providers = [node for node in part.members if kinds[node] == "provider"]
+            name = name_of(network, part.head)
+            members = (tuple(sorted(some)) for some in (part.members, providers, homes))
+            found.append(Group(rule, part.head, name, *members))
     return tuple(sorted(found, key=lambda group: group.id))
 
 
@@ -80,47 +83,38 @@ def joined_by(network: Network, rule: str) -> Iterator[Joined]:
     """
     if rule not in COMPANY_RULES:
         raise UnknownRule(f"{rule!r} is not a rule; choose {', '.join(RULES)}")
-    tied = nx.utils.UnionFind(network.nodes)
-    held: set[str] = set()
-    for holder, below, stake in ownership_links(network):
-        if rule != "control50" or stake is None or stake.majority:
-            tied.union(holder, below)
-            held.add(below)
+    links = [
+        (holder, below)
+        for holder, below, stake in ownership_links(network)
+        if rule != "control50" or stake is None or stake.majority
+    ]
+    holders, held = {holder for holder, _ in links}, {below for _, below in links}
     if rule == "affiliated":
-        for officer, company, appointment in network.edges(data="officer"):
-            if isinstance(appointment, Officer) and "secretary" not in appointment.record.role:
-                tied.union(officer, company)
-    for part in tied.to_sets():
-        yield Joined(min(_tops(network, part, held)), frozenset(part))
+        links += [
+            (officer, company)
+            for officer, company, appointment in network.edges(data="officer")
+            if isinstance(appointment, Officer) and on_board(appointment.record.role)
+        ]
+    tied = nx.Graph(links)
+    for part in nx.connected_components(tied):
+        # At the top stand owners whom nobody holds, before officers; else the ring above the rest.
+        free = part - held
+        yield Joined(min(free & holders or free or _top_ring(network, part)), frozenset(part))
+    for node in network:
+        if node not in tied:
+            yield Joined(node, frozenset((node,)))
 
 
-def _tops(network: Network, part: set[str], held: set[str]) -> set[str]:
-    """Who stands at the top of a part: owners, before officers, whom nobody in it holds; else the top ring."""
-    free = part - held
-    if len(part) == 1:
-        return part
-    if free:
-        return {node for node in free if _holds(network, node)} or free
-    return _top_ring(network.subgraph(part))
-
-
-def _holds(network: Network, node: str) -> bool:
-    return any(kind in OWNERSHIP for _, _, kind in network.out_edges(node, data="kind"))
-
-
-def _top_ring(network: Network) -> set[str]:
+def _top_ring(network: Network, part: set[str]) -> set[str]:
     """Where everybody in a group is held by somebody in it: the ring that stands above the rest."""
     owned = nx.DiGraph()
-    owned.add_nodes_from(network)
-    owned.add_edges_from((holder, held) for holder, held, _ in ownership_links(network))
-    parts = list(nx.strongly_connected_components(owned))
-    tops = [part for part in parts if all(holder in part for node in part for holder in owned.predecessors(node))]
+    owned.add_nodes_from(part)
+    owned.add_edges_from(
+        (holder, held) for held in part for holder, _, _ in holders_of(network, held) if holder in part
+    )
+    rings = list(nx.strongly_connected_components(owned))
+    tops = [ring for ring in rings if all(holder in ring for node in ring for holder in owned.predecessors(node))]
     return min(tops, key=min)
-
-
-def _group(network: Network, rule: str, part: Joined, homes: tuple[str, ...]) -> Group:
-    providers = tuple(sorted(node for node in part.members if network.nodes[node]["kind"] == "provider"))
-    return Group(rule, part.head, name_of(network, part.head), tuple(sorted(part.members)), providers, homes)
 
 
 def _brands(network: Network) -> tuple[Group, ...]:

@@ -12,6 +12,7 @@ its owner. Edges carry the register's own objects, so that every link can be fol
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -22,7 +23,7 @@ import networkx as nx  # type: ignore[import-untyped]  # ships no types
 from graph.names_of_lenders import lender_named
 from graph.natures import NO_GAP, Stake, reason_of, stake_of
 from register.records import ChargeRecord
-from register.snapshot import Control, Provider, Snapshot
+from register.snapshot import Control, Officer, Provider, Snapshot
 
 EdgeKind = Literal["controls", "registered", "operates", "owns", "leases", "stands_on", "officer", "lends", "brand"]
 NodeKind = Literal["home", "provider", "company", "body", "person", "title", "lender", "brand"]
@@ -43,6 +44,8 @@ STANDING = frozenset({"open", "dormant"})
 _OPERATES: dict[str, Any] = {"kind": "operates"}
 _REGISTERED: dict[str, Any] = {"kind": "registered"}
 _BRAND: dict[str, Any] = {"kind": "brand"}
+#: Roles of officers that give no say in what a company does.
+_NO_SEAT = re.compile("secretary|nominee|authorised|receiver|judicial-factor")
 #: What Companies House calls a charge that is paid; one that is paid in part is outstanding.
 _PAID = frozenset({"fully-satisfied", "satisfied"})
 
@@ -288,6 +291,26 @@ def held_by(network: Network, node: str, kind: EdgeKind) -> tuple[tuple[str, Map
     return _ends(_links_out_of(network)[node], kind)
 
 
+def board_of(network: Network, company: str) -> dict[str, Officer]:
+    """Who sits on a company's board on the day, by party id: of several appointments the one with the smallest id."""
+    found: dict[str, Officer] = {}
+    for party, facts in linked(network, company, "officer"):
+        officer: Officer = facts["officer"]
+        if on_board(officer.record.role):
+            found.setdefault(party, officer)
+    return found
+
+
+def on_board(role: str) -> bool:
+    """Whether an officer of a role (Companies House's ``officer_role``) has a say in what the company does.
+
+    Left out are those who file its papers or take its letters for hundreds of strangers (secretaries, nominees of
+    firms that form companies, persons authorised to accept or to represent), and receivers and factors, whom a court
+    or a creditor puts in.
+    """
+    return not _NO_SEAT.search(role)
+
+
 def above(network: Network, nodes: Iterable[str], *, majority: bool = False) -> set[str]:
     """Everybody who owns one of the nodes, up to the top, the nodes left out unless a ring leads back to them.
 
@@ -329,9 +352,8 @@ def _reached(beside: _Beside, nodes: Iterable[str], *, majority: bool) -> set[st
             if other in found:
                 continue
             for facts in links.values():
-                if facts["kind"] in OWNERSHIP and not (
-                    majority and (stake := facts.get("stake")) and not stake.majority
-                ):
+                stake: Stake | None = facts.get("stake")
+                if facts["kind"] in OWNERSHIP and (stake is None or not majority or stake.majority):
                     found.add(other)
                     waiting.append(other)
                     break

@@ -11,12 +11,15 @@ from collections import deque
 from dataclasses import dataclass
 from typing import Literal
 
-from graph.control import Tie, endings_above, ties_above
+from graph.control import Tie, ties_above, ultimate_owners
 from graph.landlords import Holding
-from graph.ownership import Network, above, linked, name_of
+from graph.ownership import Network, above, board_of, name_of
 from register.snapshot import Officer
 
 Kinship = Literal["same company", "related", "unrelated", "unknown"]
+_SIDE = "<side>"
+#: From the closest on.
+_CLOSEST: tuple[Kinship, ...] = ("same company", "related", "unknown", "unrelated")
 #: Ends beyond which nobody else can stand.
 _KNOWN_ENDS = frozenset({"person", "listed company", "state", "council", "charity", "members"})
 
@@ -37,44 +40,84 @@ class Relation:
     directors: tuple[tuple[Officer, Officer], ...] = ()
 
 
-def relations_of(network: Network, holding: Holding) -> tuple[Relation, ...]:
-    """How each landlord of a home stands to its provider, in order of landlord; one Relation where there is none."""
-    if holding.occupation == "owner-occupied":
-        own = sorted({one.party for one in holding.superior if one.itself})
-        return (Relation("same company", own[0], "the owner of the building is the registered provider"),)
-    if not holding.landlords:
-        return (
-            Relation("unknown", None, f"the owner of the building is not known: {holding.reason or holding.state}"),
-        )
-    return tuple(_relation(network, holding, landlord) for landlord in holding.landlords)
+class Kinships:
+    """How landlords stand to providers in one network: who stands above either, and who sits on its board, is looked up
+    once for all the homes that they share.
+    """
 
+    def __init__(self, network: Network) -> None:
+        self._network = network
+        self._owners: dict[str, set[str]] = {}
+        self._boards: dict[str, dict[str, Officer]] = {}
+        self._unknown: dict[str, str] = {}
+        self._pairs: dict[tuple[str, str], Relation] = {}
 
-def relation_of(network: Network, holding: Holding) -> Relation:
-    """The closest of the relations of a home's landlords to its provider: what a table of homes shows."""
-    order: tuple[Kinship, ...] = ("same company", "related", "unknown", "unrelated")
-    return min(relations_of(network, holding), key=lambda one: order.index(one.kind))
+    def all_of(self, holding: Holding) -> tuple[Relation, ...]:
+        """How each landlord of a home stands to its provider, by landlord's id; one Relation where there is none."""
+        if holding.occupation == "owner-occupied":
+            own = sorted({one.party for one in holding.superior if one.itself})
+            return (Relation("same company", own[0], "the owner of the building is the registered provider"),)
+        if not holding.landlords:
+            return (
+                Relation("unknown", None, f"the owner of the building is not known: {holding.reason or holding.state}"),
+            )
+        tenant = holding.company or holding.provider
+        if tenant is None or tenant not in self._network:
+            return tuple(
+                Relation("unknown", landlord, "no provider is registered for the home")
+                for landlord in holding.landlords
+            )
+        return tuple(self._relation(landlord, tenant) for landlord in holding.landlords)
 
+    def closest_of(self, holding: Holding) -> Relation:
+        """The closest of the relations of a home's landlords to its provider: what a table of homes shows."""
+        return min(self.all_of(holding), key=lambda one: _CLOSEST.index(one.kind))
 
-def _relation(network: Network, holding: Holding, landlord: str) -> Relation:
-    tenant = holding.company or holding.provider
-    if tenant is None or tenant not in network:
-        return Relation("unknown", landlord, "no provider is registered for the home")
-    both = _with_owners(network, landlord) & _with_owners(network, tenant)
-    if both:
-        common = min(both, key=lambda node: (len(_path(network, landlord, node) + _path(network, tenant, node)), node))
-        words = f"{name_of(network, common)} holds, or is, both of them by entries in registers of control"
-        ties = _path(network, landlord, common) + _path(network, tenant, common)
-        return Relation("related", landlord, words, common, ties, _directors(network, landlord, tenant))
-    if directors := _directors(network, landlord, tenant):
-        names = ", ".join(sorted({mine.record.name or mine.party.id or "" for mine, _ in directors}))
-        return Relation("related", landlord, f"both boards share a director: {names}", directors=directors)
-    if missing := _missing(network, landlord, tenant):
-        return Relation("unknown", landlord, f"no tie is found, but {missing}")
-    return Relation("unrelated", landlord, "both are followed to the end, and share no owner and no director")
+    def _relation(self, landlord: str, tenant: str) -> Relation:
+        if (landlord, tenant) not in self._pairs:
+            self._pairs[landlord, tenant] = self._told(landlord, tenant)
+        return self._pairs[landlord, tenant]
 
+    def _told(self, landlord: str, tenant: str) -> Relation:
+        network = self._network
+        mine, theirs = self._board(landlord), self._board(tenant)
+        directors = tuple((mine[one], theirs[one]) for one in sorted(mine.keys() & theirs.keys()))
+        if both := self._with_owners(landlord) & self._with_owners(tenant):
+            ways = {one: _path(network, landlord, one) + _path(network, tenant, one) for one in both}
+            common = min(both, key=lambda one: (len(ways[one]), one))
+            words = f"{name_of(network, common)} holds, or is, both of them by entries in registers of control"
+            return Relation("related", landlord, words, common, ways[common], directors)
+        if directors:
+            names = ", ".join(sorted({one.record.name or one.party.id or "" for one, _ in directors}))
+            return Relation("related", landlord, f"both boards share a director: {names}", directors=directors)
+        for side, words in ((landlord, "the landlord"), (tenant, "the provider")):
+            if missing := self._missing(side):
+                return Relation("unknown", landlord, f"no tie is found, but {missing.replace(_SIDE, words, 1)}")
+        return Relation("unrelated", landlord, "both are followed to the end, and share no owner and no director")
 
-def _with_owners(network: Network, node: str) -> set[str]:
-    return {node} | above(network, [node])
+    def _with_owners(self, node: str) -> set[str]:
+        if node not in self._owners:
+            self._owners[node] = {node} | above(self._network, [node])
+        return self._owners[node]
+
+    def _board(self, company: str) -> dict[str, Officer]:
+        """Directors, or members of a partnership."""
+        if company not in self._boards:
+            self._boards[company] = board_of(self._network, company)
+        return self._boards[company]
+
+    def _missing(self, side: str) -> str:
+        """Why "unrelated" cannot be said, with ``_SIDE`` where a side's name stands; empty where it can."""
+        if side not in self._unknown:
+            ends = ultimate_owners(self._network, among=self._with_owners(side))[side]
+            open_ends = sorted(one for one in ends if one.kind not in _KNOWN_ENDS)
+            words = ""
+            if open_ends:
+                words = f"who stands behind {_SIDE} is not known to the end: {open_ends[0].reason}"
+            elif side.startswith("gb-coh:") and not self._board(side):
+                words = f"the directors of {_SIDE} are not known"
+            self._unknown[side] = words
+        return self._unknown[side]
 
 
 def _path(network: Network, node: str, up_to: str) -> tuple[Tie, ...]:
@@ -92,28 +135,3 @@ def _path(network: Network, node: str, up_to: str) -> tuple[Tie, ...]:
         found.append(came[at])
         at = came[at].held
     return tuple(reversed(found))
-
-
-def _directors(network: Network, landlord: str, tenant: str) -> tuple[tuple[Officer, Officer], ...]:
-    """Appointments of the same party as director (or as member of a partnership) of both companies."""
-    mine, theirs = _board(network, landlord), _board(network, tenant)
-    return tuple((mine[one], theirs[one]) for one in sorted(mine.keys() & theirs.keys()))
-
-
-def _board(network: Network, company: str) -> dict[str, Officer]:
-    return {
-        party: facts["officer"]
-        for party, facts in linked(network, company, "officer")
-        if "secretary" not in facts["officer"].record.role
-    }
-
-
-def _missing(network: Network, landlord: str, tenant: str) -> str:
-    """Why "unrelated" cannot be said; empty where it can."""
-    for side, words in ((landlord, "the landlord"), (tenant, "the provider")):
-        for ending in sorted(endings_above(network, side)):
-            if ending.kind not in _KNOWN_ENDS:
-                return f"who stands behind {words} is not known to the end: {ending.reason}"
-        if side.startswith("gb-coh:") and not _board(network, side):
-            return f"the directors of {words} are not known"
-    return ""

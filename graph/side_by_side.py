@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from graph.answers import Ownership
-from graph.groups import RULES, Group, groups_by
+from graph.groups import RULES, Group
 from graph.landlords import beds_of
 
 
@@ -32,7 +32,7 @@ def side_by_side(ownership: Ownership) -> tuple[RuleFigures, ...]:
     """Every rule's figures, in the order of RULES. Beds are registered beds on the network's day."""
     found = []
     for rule, joins in RULES.items():
-        groups = groups_by(ownership.network, rule)
+        groups = ownership.groups(rule)
         several = [group for group in groups if len(group.providers) > 1]
         beds = {group.id: beds_of(ownership.network, group.homes) for group in groups}
         largest = min(groups, key=lambda group: (-beds[group.id][0], group.id), default=None)
@@ -55,6 +55,6 @@ def groups_of(ownership: Ownership, member: str) -> tuple[tuple[str, Group | Non
     """The group that holds a home, provider, company, owner or brand by each rule; None where the rule has none."""
     found = []
     for rule in RULES:
-        groups = groups_by(ownership.network, rule)
+        groups = ownership.groups(rule)
         found.append((rule, next((one for one in groups if member == one.id or member in one.members), None)))
     return tuple(found)

@@ -11,8 +11,8 @@ from typing import Any
 from graph.answers import Ownership
 from graph.claims import Claim, claim_document, claim_of
 from graph.landlords import Holding, TitleOwner, holding_of, jurisdiction_of
-from graph.ownership import held_by, linked, name_of
-from graph.related import Relation, relations_of
+from graph.ownership import board_of, held_by, linked, name_of
+from graph.related import Relation
 from register.flags import flags_of
 from register.insolvency import meaning_of, meaning_of_case
 from register.snapshot import Evidence, Home, Snapshot, Title
@@ -49,7 +49,7 @@ def building_document(ownership: Ownership, home: str) -> dict[str, Any]:
         "more_owners": holding.more_owners,
         "landlords": [_party(ownership, one) for one in holding.landlords],
         "between": [_party(ownership, one) for one in holding.between],
-        "relations": [_relation(ownership, one) for one in relations_of(network, holding)],
+        "relations": [_relation(ownership, one) for one in ownership.kinships.all_of(holding)],
         "claims": [claim_document(one) for one in claims_of_building(ownership, holding)],
         "searched": [_evidence(one) for one in trace.evidence] if (trace := snapshot.traces.get(home)) else [],
     }
@@ -158,7 +158,7 @@ def _board(ownership: Ownership, node: str) -> dict[str, Any]:
     """How many sit on a board, and which other companies of the network share some of them. No names."""
     network = ownership.network
     seats = linked(network, node, "officer")
-    directors = {who for who, facts in seats if "secretary" not in facts["officer"].record.role}
+    directors = board_of(network, node).keys()
     others: dict[str, int] = {}
     for who in sorted(directors):
         for company in sorted({company for company, _ in held_by(network, who, "officer")} - {node}):
@@ -166,7 +166,7 @@ def _board(ownership: Ownership, node: str) -> dict[str, Any]:
     return {
         "known": bool(seats),
         "directors": len(directors),
-        "secretaries": len({who for who, _ in seats} - directors),
+        "secretaries": len({who for who, facts in seats if "secretary" in facts["officer"].record.role} - directors),
         "shared_with": [
             {"company": one, "name": name_of(network, one), "directors": others[one]} for one in sorted(others)
         ],

@@ -15,7 +15,7 @@ from graph.control import chains_above, ultimate_owners
 from graph.groups import UnknownRule, groups_by
 from graph.landlords import holding_of, holdings, landlord_groups, landlords
 from graph.ownership import build_network
-from graph.related import relation_of
+from graph.related import Kinships
 from register.records import CharityRecord, CompanyRecord
 from register.snapshot import Snapshot, Sourced
 
@@ -137,7 +137,7 @@ def test_a_director_of_another_day_ties_nobody(ended: dict):
 
 def relation(snapshot: Snapshot):
     network = build_network(snapshot)
-    return relation_of(network, holding_of(network, home(1)))
+    return Kinships(network).closest_of(holding_of(network, home(1)))
 
 
 def let(*controls, officers=()) -> Snapshot:

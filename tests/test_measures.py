@@ -13,13 +13,13 @@ from small_buildings import boarded, built, charged, lost, stands, title_of
 from small_ownership import held, owned
 from small_register import ON, a_home, a_snapshot
 
+from graph.answers import Ownership
 from graph.cases import case_named, case_names, case_snapshot
 from graph.concentration import concentration, hhi, top_share
 from graph.measures import MEASURES, BadList, Measure, ground_of, haven_list, measure_all
-from graph.measures.boards import interlocks
+from graph.measures.boards import shared_seats
 from graph.measures.disclosure import FIELDS, disclosures
 from graph.measures.jurisdictions import place_of
-from graph.ownership import build_network
 from register.records import CompanyRecord
 from register.snapshot import Home, Registration, Snapshot
 
@@ -48,7 +48,7 @@ COUNTY = charged(
 
 
 def answers(snapshot: Snapshot, name: str, homes: list[str] | None = None) -> dict[str, int]:
-    ground = ground_of(snapshot, build_network(snapshot), homes)
+    ground = ground_of(Ownership(snapshot), homes)
     (found,) = (one for one in measure_all(ground) if one.id == name)
     return {one.word: one.count.homes for one in found.answers if one.count.homes}
 
@@ -61,7 +61,7 @@ def adds_up(found: Measure) -> bool:
 
 @pytest.mark.parametrize("name", MEASURES)
 def test_the_answers_of_a_measure_add_up_to_all_homes_and_beds_each_home_once(name: str):
-    ground = ground_of(COUNTY, build_network(COUNTY))
+    ground = ground_of(Ownership(COUNTY))
     (found,) = (one for one in measure_all(ground) if one.id == name)
     assert found.total.homes == 6
     assert adds_up(found)
@@ -70,7 +70,7 @@ def test_the_answers_of_a_measure_add_up_to_all_homes_and_beds_each_home_once(na
 @pytest.mark.parametrize("name", case_names())
 def test_the_measures_of_history_add_up_too(name: str):
     snapshot = case_snapshot(case_named(name))
-    assert all(adds_up(one) for one in measure_all(ground_of(snapshot, build_network(snapshot))))
+    assert all(adds_up(one) for one in measure_all(ground_of(Ownership(snapshot))))
 
 
 @pytest.mark.parametrize("name", MEASURES)
@@ -91,7 +91,7 @@ def test_an_owner_abroad_is_told_by_title_and_a_waiting_link_names_nobody():
 
 
 def test_shares_are_bounds_from_none_to_all_of_the_unknown():
-    ground = ground_of(COUNTY, build_network(COUNTY))
+    ground = ground_of(Ownership(COUNTY))
     (found,) = (one for one in measure_all(ground) if one.id == "landlord-abroad")
     homes, beds = found.share("yes")
     assert str(homes) == str(beds) == "16.7 % to 66.7 %"
@@ -122,14 +122,14 @@ def test_a_charge_counts_by_the_closest_and_none_only_where_that_is_known():
 
 
 def test_two_groups_that_share_a_director_are_interlocked():
-    ground = ground_of(COUNTY, build_network(COUNTY))
-    (found,) = interlocks(ground)
-    assert len(found.directors) == 1 and found.appointments[0][0].record.name == "Director Kim"
+    ground = ground_of(Ownership(COUNTY))
+    (seats,) = shared_seats(ground).held.values()
+    assert [one.record.name for one in seats.values()] == ["Director Kim", "Director Kim"]
     assert answers(COUNTY, "interlocked") == {"yes": 2, "not known": 4}
 
 
 def test_disclosure_counts_six_things_and_what_is_not_known_is_not_disclosed():
-    scores = {one.home: one for one in disclosures(ground_of(COUNTY, build_network(COUNTY)))}
+    scores = {one.home: one for one in disclosures(ground_of(Ownership(COUNTY)))}
     assert len(FIELDS) == 6
     assert scores["exercise:EX-2"].score == 6
     assert scores["exercise:EX-6"].score == 0
@@ -223,7 +223,7 @@ def test_a_council_with_two_equal_providers_has_an_index_of_5000_and_one_landlor
     snapshot = built(
         owned(runs=[(1, 1), (2, 2)]), stands(1, title_of(1, 8)), stands(2, title_of(2, 8))
     )  # fmt: skip
-    found = {one.level: one for one in concentration(ground_of(snapshot, build_network(snapshot)))}
+    found = {one.level: one for one in concentration(ground_of(Ownership(snapshot)))}
     assert str(found["provider"].hhi.low) == "5000.0"
     assert (found["landlord"].hhi.low, found["landlord"].largest_beds) == (10_000.0, 80)
 
@@ -232,17 +232,17 @@ def test_homes_whose_owner_nobody_knows_widen_the_bounds_and_homes_without_beds_
     snapshot = built(
         replace(owned(runs=[(1, 1), (2, 2)]), on=ON), stands(1, title_of(1, 8)), lost(2, "no title found")
     )  # fmt: skip
-    (found,) = concentration(ground_of(snapshot, build_network(snapshot)), levels=["landlord"])
+    (found,) = concentration(ground_of(Ownership(snapshot)), levels=["landlord"])
     assert (found.hhi.low, found.hhi.high, found.beds_unowned) == (5_000.0, 10_000.0, 40)
     none = a_snapshot(a_home(1, beds=None))
-    (found,) = concentration(ground_of(none, build_network(none)), levels=["provider"])
+    (found,) = concentration(ground_of(Ownership(none)), levels=["provider"])
     assert (found.hhi, found.homes, found.homes_beds_unknown) == (None, 1, 1)
 
 
 def test_a_home_counts_in_the_market_of_every_need_it_offers_and_once_in_all_care():
     snapshot = a_snapshot(a_home(1), a_home(2, types=("Nursing homes",)))
     found = concentration(
-        ground_of(snapshot, build_network(snapshot)),
+        ground_of(Ownership(snapshot)),
         lambda home: [*(home.current.record.service_types or ())],
         levels=["provider"],
     )

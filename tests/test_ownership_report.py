@@ -22,9 +22,9 @@ from small_register import a_home, a_snapshot
 from cli.reporting import ownership_report
 from cli.session import Refused
 from contingency.scenarios.choice import UnknownName
+from graph.answers import Ownership
 from graph.cases import case_named, case_snapshot
 from graph.measures import ground_of
-from graph.ownership import build_network
 from graph.report import REPORT_FORMATS, Built, build_report, scope_of, write_ownership_report
 from printing.layout import Table
 from register.snapshot import Snapshot
@@ -139,9 +139,9 @@ def test_the_sum_of_all_homes_reconciles_and_the_gap_is_printed_even_where_it_is
 
 
 def test_a_landlord_lost_on_the_way_to_the_table_is_a_gap_that_is_printed():
-    network = build_network(COUNTY)
-    scope = scope_of(COUNTY, network, "uk")
-    ground = ground_of(COUNTY, network, scope.homes)
+    ownership = Ownership(COUNTY)
+    scope = scope_of(ownership, "uk")
+    ground = ground_of(ownership, scope.homes)
     ground.__dict__["landlords"] = ground.landlords[1:]
     found = build_report(ground, scope)
     assert rows(found, "Sum")[-1]["Homes"] == 2
@@ -355,8 +355,8 @@ def test_a_boundary_that_cannot_be_read_is_counted_and_stops_no_report():
 
     area = AreaRecord(id="ons:utla:X10000001", layer="utla", code="X10000001", name="Somewhere", geometry="nonsense")
     snapshot = replace(COUNTY, areas=(area,))
-    network = build_network(snapshot)
-    scope = scope_of(snapshot, network, "uk")
-    found = build_report(ground_of(snapshot, network, scope.homes), scope)
+    ownership = Ownership(snapshot)
+    scope = scope_of(ownership, "uk")
+    found = build_report(ground_of(ownership, scope.homes), scope)
     words = next(one for one in found.report.sections if one.id == "concentration").pictures[0].words
     assert "could not be read" in words

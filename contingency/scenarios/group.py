@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from contingency.scenarios.choice import Failure, UnknownName, read_id, standing
 from graph.answers import Ownership
 from graph.claims import claims_between
-from graph.groups import RULES, Group, UnknownRule, groups_by
+from graph.groups import RULES, Group, UnknownRule
 from graph.ownership import OWNERSHIP, name_of
 
 #: Along which links a group's chain is told, by rule.
@@ -21,7 +21,7 @@ def affected(ownership: Ownership, names: Sequence[str], rule: str = "brand") ->
     """
     snapshot, network = ownership.snapshot, ownership.network
     try:
-        groups = groups_by(network, rule)
+        groups = ownership.groups(rule)
     except UnknownRule as problem:
         raise UnknownName(str(problem)) from problem
     group_of = {member: group for group in groups for member in (group.id, *group.members)}

@@ -12,6 +12,7 @@ from datetime import date
 from types import NoneType, UnionType
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
+from graph.answers import Ownership
 from graph.exports.naming import PublicIds
 from graph.landlords import Holding, Landlord
 from graph.measures.catalogue import measure_all
@@ -78,7 +79,7 @@ class _Tables:
     def __init__(self, snapshot: Snapshot, network: Network) -> None:
         self._snapshot, self._network = snapshot, network
         self._ids = PublicIds(snapshot)
-        self._ground = ground_of(snapshot, network)
+        self._ground = ground_of(Ownership(snapshot, network))
         self._holdings, self._landlords = self._ground.holdings, self._ground.landlords
 
     def all(self) -> Iterator[Table]:

@@ -5,22 +5,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from itertools import combinations
 
 from graph.measures.ground import Ground
 from graph.measures.tally import NO, UNKNOWN, YES, Answer, tally
-from graph.ownership import linked
+from graph.ownership import board_of
 from register.snapshot import Home, Officer
-
-
-@dataclass(frozen=True, slots=True)
-class Interlock:
-    """Two groups (by more than half for certain) that share directors: party ids, and an appointment on each side."""
-
-    groups: tuple[str, str]
-    names: tuple[str, str]
-    directors: tuple[str, ...]
-    appointments: tuple[tuple[Officer, Officer], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +25,8 @@ class Seats:
 def shared_seats(ground: Ground) -> Seats:
     """Whoever is an active director of two groups or more (by more than half for certain) with a home in scope.
 
-    Secretaries are no directors. Two people under one mark (name and month of birth) are held to be one: an inference.
+    Not the pairs of groups: a director of a thousand boards makes half a million. Two people under one mark (name and
+    month of birth) are held to be one: an inference.
     """
     held: dict[str, dict[str, Officer]] = defaultdict(dict)
     names = {}
@@ -45,27 +35,6 @@ def shared_seats(ground: Ground) -> Seats:
         for director, officer in _board(ground, group.members).items():
             held[director][group.id] = officer
     return Seats({director: held[director] for director in sorted(held) if len(held[director]) > 1}, names)
-
-
-def interlocks(ground: Ground) -> tuple[Interlock, ...]:
-    """Every pair of groups with a home in scope that share an active director, in order of group ids.
-
-    A director of a thousand boards makes half a million pairs: who needs no pairs, asks ``shared_seats``.
-    """
-    seats = shared_seats(ground)
-    shared: dict[tuple[str, str], list[str]] = defaultdict(list)
-    for director, boards in seats.held.items():
-        for one, other in combinations(sorted(boards), 2):
-            shared[one, other].append(director)
-    return tuple(
-        Interlock(
-            pair,
-            (seats.names[pair[0]], seats.names[pair[1]]),
-            tuple(some),
-            tuple((seats.held[one][pair[0]], seats.held[one][pair[1]]) for one in some),
-        )
-        for pair, some in sorted(shared.items())
-    )
 
 
 def interlocked(ground: Ground) -> tuple[Answer, ...]:
@@ -92,10 +61,7 @@ def _board(ground: Ground, members: Iterable[str]) -> dict[str, Officer]:
     for member in members:
         if ground.network.nodes[member]["kind"] != "company":
             continue
-        for party, facts in linked(ground.network, member, "officer"):
-            officer: Officer = facts["officer"]
-            if "secretary" in officer.record.role:
-                continue
+        for party, officer in board_of(ground.network, member).items():
             if party not in found or officer.record.id < found[party].record.id:
                 found[party] = officer
     return found

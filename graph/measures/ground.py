@@ -6,29 +6,30 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from functools import cached_property
 
-from graph.control import Chains, chains_above, ultimate_owners
+from graph.answers import Ownership
+from graph.control import Chains, chains_above
 from graph.endings import Ending
-from graph.groups import Group, groups_by
-from graph.landlords import Holding, Landlord, holdings, landlords
-from graph.lenders import Exposure, Lender, exposures, lenders
+from graph.groups import Group
+from graph.landlords import Holding, Landlord, landlords
+from graph.lenders import Exposure, Lender, lenders
 from graph.measures.jurisdictions import HavenList, haven_list
-from graph.ownership import STANDING, Network
-from graph.related import Relation, relation_of
-from register.snapshot import Company, Home, Snapshot
+from graph.ownership import STANDING
+from graph.related import Relation
+from register.snapshot import Company, Home
 
 
 class Ground:
     """One register as at its day and the homes in scope (open or dormant), in order of id.
 
-    Everything worked out for all homes at once is worked out once, when it is first asked for.
+    What is asked of all the register is ``ownership``'s, which works it out once; what is asked of the homes in scope
+    is worked out here, once, when it is first asked for.
     """
 
-    def __init__(self, snapshot: Snapshot, network: Network, homes: tuple[Home, ...], havens: HavenList) -> None:
-        self.snapshot = snapshot
-        self.network = network
+    def __init__(self, ownership: Ownership, homes: tuple[Home, ...], havens: HavenList) -> None:
+        self.ownership = ownership
+        self.snapshot, self.network = ownership.snapshot, ownership.network
         self.homes = homes
         self.havens = havens
-        self._relations: dict[tuple[object, ...], Relation] = {}
         self._chains: dict[str, Chains] = {}
 
     @property
@@ -36,10 +37,15 @@ class Ground:
         """The register's day."""
         return self.snapshot.on
 
-    @cached_property
+    @property
     def holdings(self) -> Mapping[str, Holding]:
         """Whose building every home stands in, by home: all homes of the register."""
-        return holdings(self.network)
+        return self.ownership.holdings
+
+    @property
+    def ends(self) -> Mapping[str, frozenset[Ending]]:
+        """How the chains above every node end (entries of a quarter or more)."""
+        return self.ownership.ends
 
     @cached_property
     def landlords(self) -> tuple[Landlord, ...]:
@@ -51,7 +57,7 @@ class Ground:
     def exposures(self) -> tuple[Exposure, ...]:
         """Homes in scope under outstanding charges."""
         inside = {home.id for home in self.homes}
-        return tuple(one for one in exposures(self.network, self.holdings) if one.home in inside)
+        return tuple(one for one in self.ownership.exposures if one.home in inside)
 
     @cached_property
     def lenders(self) -> tuple[Lender, ...]:
@@ -59,30 +65,17 @@ class Ground:
         return tuple(one for one in lenders(self.network, self.exposures) if one.homes or one.watched)
 
     @cached_property
-    def ends(self) -> Mapping[str, frozenset[Ending]]:
-        """How the chains above every node end (entries of a quarter or more)."""
-        return ultimate_owners(self.network)
-
-    @cached_property
     def groups(self) -> Mapping[str, Group]:
         """By home, its group of more than half for certain (control50)."""
-        return {home: group for group in groups_by(self.network, "control50") for home in group.homes}
+        return {home: group for group in self.ownership.groups("control50") for home in group.homes}
+
+    @cached_property
+    def _relations(self) -> Mapping[str, Relation]:
+        return {home.id: self.ownership.kinships.closest_of(self.holdings[home.id]) for home in self.homes}
 
     def relation(self, home: str) -> Relation:
-        """How the landlord of a home stands to its provider; worked out once for each pair."""
-        holding = self.holdings[home]
-        key = (
-            holding.landlords,
-            holding.occupation,
-            holding.company,
-            holding.provider,
-            holding.state,
-            holding.reason,
-            tuple(one.party for one in holding.superior if one.itself),
-        )
-        if key not in self._relations:
-            self._relations[key] = relation_of(self.network, holding)
-        return self._relations[key]
+        """How the landlord of a home in scope stands to its provider."""
+        return self._relations[home]
 
     def chains(self, home: Home) -> Chains:
         """The chains above a home's provider (or above the home, where it has none): the same for all its homes."""
@@ -114,10 +107,9 @@ class Ground:
         return words, min((one.as_at for one in found), default=None)
 
 
-def ground_of(
-    snapshot: Snapshot, network: Network, homes: Collection[str] | None = None, havens: HavenList | None = None
-) -> Ground:
+def ground_of(ownership: Ownership, homes: Collection[str] | None = None, havens: HavenList | None = None) -> Ground:
     """The ground for some homes by id (None: all). Homes that neither stand open nor dormant are left out."""
+    snapshot = ownership.snapshot
     chosen: Iterable[str] = sorted(snapshot.homes) if homes is None else sorted(homes)
     standing = tuple(snapshot.homes[one] for one in chosen if snapshot.homes[one].status in STANDING)
-    return Ground(snapshot, network, standing, havens or haven_list())
+    return Ground(ownership, standing, havens or haven_list())

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from heapq import nsmallest
 
 from graph.claims import Claim
 from graph.control import ties_above
-from graph.groups import RULES, Group, groups_by
+from graph.groups import RULES, Group
 from graph.landlords import beds_of, jurisdiction_of
 from graph.measures.boards import Seats, shared_seats
 from graph.measures.ground import Ground
@@ -35,7 +36,7 @@ def rules_table(ground: Ground) -> Table:
     inside = {home.id for home in ground.homes}
     rows: list[tuple[Cell, ...]] = []
     for rule, words in RULES.items():
-        sizes = [(len(inside & set(group.homes)), group) for group in groups_by(ground.network, rule)]
+        sizes = [(len(inside & set(group.homes)), group) for group in ground.ownership.groups(rule)]
         found = sorted(((size, group) for size, group in sizes if size), key=lambda one: (-one[0], one[1].id))
         grouped = sum(size for size, _ in found)
         largest = found[0] if found else None
@@ -325,9 +326,9 @@ def _sharing(seats: Seats) -> Table:
 
 def _first(names: Iterable[str]) -> str:
     """Names in order of the alphabet, as many as a cell holds; of the others how many they are."""
-    order = sorted(names)
-    more = f"; and {number(len(order) - _NAMED)} more" if len(order) > _NAMED else ""
-    return "; ".join(order[:_NAMED]) + more
+    some = list(names)
+    more = f"; and {number(len(some) - _NAMED)} more" if len(some) > _NAMED else ""
+    return "; ".join(nsmallest(_NAMED, some)) + more
 
 
 def _seats(ledger: Ledger, director: str, officers: Iterable[Officer]) -> list[Claim]:

@@ -6,10 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-from graph.groups import RULES, groups_by
-from graph.landlords import landlords
-from graph.lenders import lenders
-from graph.ownership import STANDING, Network
+from graph.answers import Ownership
+from graph.groups import RULES
+from graph.ownership import STANDING
 from register.snapshot import Snapshot
 
 ScopeKind = Literal["uk", "nation", "area", "group", "landlord", "lender"]
@@ -38,13 +37,12 @@ class Scope:
         return {"kind": self.kind, "id": self.id, "words": self.words, "why": self.why, "homes": len(self.homes)}
 
 
-def scope_of(
-    snapshot: Snapshot, network: Network, kind: ScopeKind, identifier: str = "", *, rule: str = "control50"
-) -> Scope:
+def scope_of(ownership: Ownership, kind: ScopeKind, identifier: str = "", *, rule: str = "control50") -> Scope:
     """The scope of that kind. ``identifier`` is a nation's name, a council's code, or an id of the network.
 
     Raises UnknownScope; UnknownRule for a rule that is none.
     """
+    snapshot = ownership.snapshot
     match kind:
         case "uk":
             words = "in the invented county" if snapshot.invented else "in the register"
@@ -54,11 +52,11 @@ def scope_of(
         case "area":
             return _area(snapshot, identifier)
         case "group":
-            return _group(snapshot, network, identifier, rule)
+            return _group(ownership, identifier, rule)
         case "landlord":
-            return _landlord(snapshot, network, identifier)
+            return _landlord(ownership, identifier)
         case "lender":
-            return _lender(snapshot, network, identifier)
+            return _lender(ownership, identifier)
 
 
 def _scope(snapshot: Snapshot, which: tuple[ScopeKind, str], words: str, why: str, homes: Iterable[str]) -> Scope:
@@ -89,26 +87,26 @@ def _area(snapshot: Snapshot, code: str) -> Scope:
     return _scope(snapshot, ("area", code), f"in {name or code}", "it stands there, by its postcode", homes)
 
 
-def _group(snapshot: Snapshot, network: Network, member: str, rule: str) -> Scope:
-    found = next((one for one in groups_by(network, rule) if member == one.id or member in one.members), None)
+def _group(ownership: Ownership, member: str, rule: str) -> Scope:
+    found = next((one for one in ownership.groups(rule) if member == one.id or member in one.members), None)
     if found is None:
         raise UnknownScope(f"{member} stands in no group of homes by the rule {rule}")
     words = f"of the group of {found.name} (rule {rule})"
-    return _scope(snapshot, ("group", found.id), words, f"rule {rule}: {RULES[rule]}", found.homes)
+    return _scope(ownership.snapshot, ("group", found.id), words, f"rule {rule}: {RULES[rule]}", found.homes)
 
 
-def _landlord(snapshot: Snapshot, network: Network, party: str) -> Scope:
-    found = next((one for one in landlords(network) if one.id == party), None)
+def _landlord(ownership: Ownership, party: str) -> Scope:
+    found = next((one for one in ownership.landlords if one.id == party), None)
     if found is None:
         raise UnknownScope(f"{party} owns no traced building that another runs a home in")
     why = "its building's superior title, found and accepted, names this owner"
-    return _scope(snapshot, ("landlord", party), f"let by {found.name}", why, found.homes)
+    return _scope(ownership.snapshot, ("landlord", party), f"let by {found.name}", why, found.homes)
 
 
-def _lender(snapshot: Snapshot, network: Network, lender: str) -> Scope:
-    found = next((one for one in lenders(network) if one.id == lender), None)
+def _lender(ownership: Ownership, lender: str) -> Scope:
+    found = next((one for one in ownership.lenders if one.id == lender), None)
     if found is None:
         raise UnknownScope(f"{lender} is named in no outstanding charge of a company that stands behind a home")
     why = "its provider gave the charge, or it hangs on a company that did; the table of lenders tells them apart"
     homes = (*found.homes, *found.watched)
-    return _scope(snapshot, ("lender", lender), f"under charges to {found.name}", why, homes)
+    return _scope(ownership.snapshot, ("lender", lender), f"under charges to {found.name}", why, homes)
