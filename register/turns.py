@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import os
 import zlib
-from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO, Self
 
 from sqlalchemy import Connection, Engine, text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from register.database import explained
 
@@ -71,7 +70,7 @@ class SourceTurn:
     def __init__(self, engine: Engine, folder: Path, source: str) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self._engine = engine
-        self._key = zlib.crc32(source.encode()) - 2**31
+        self._names = {"space": _SPACE, "source": zlib.crc32(source.encode()) - 2**31}
         self._file = Turn(folder / f"{source}.lock", wait=False)
         self._session: Connection | None = None
         try:
@@ -101,20 +100,22 @@ class SourceTurn:
         try:
             # Its own session, outside any transaction: the lock is held while the crawl goes on, and blocks no reader.
             session = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
-            asked = {"space": _SPACE, "source": self._key}
-            taken = session.execute(text("SELECT pg_try_advisory_lock(:space, :source)"), asked).scalar_one()
+            taken = session.execute(text("SELECT pg_try_advisory_lock(:space, :source)"), self._names).scalar_one()
         except DBAPIError as problem:
             raise explained(self._engine.url.render_as_string(hide_password=True), problem) from problem
-        self._session = session
         if not taken:
-            self._end_session()
+            session.close()
             raise BlockingIOError
+        self._session = session
 
     def _end_session(self) -> None:
-        """End the session itself, not only its use: the lock goes with it, even where the server is out of reach."""
-        if self._session is not None:
-            with suppress(DBAPIError):
-                self._session.invalidate()
-            with suppress(DBAPIError):
-                self._session.close()
+        """Give the lock back. Where the server is out of reach, it goes with the session."""
+        if self._session is None:
+            return
+        try:
+            self._session.execute(text("SELECT pg_advisory_unlock(:space, :source)"), self._names)
+        except SQLAlchemyError:
+            self._session.invalidate()
+        finally:
+            self._session.close()
             self._session = None
