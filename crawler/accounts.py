@@ -14,10 +14,9 @@ import struct
 import sys
 import zipfile
 import zlib
-from collections.abc import Collection, Iterable, Iterator
-from contextlib import suppress
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from importlib import import_module
 from importlib.util import find_spec
@@ -25,7 +24,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from crawler.accounts_creditors import creditors
+from crawler.accounts_tags import Tags, tags_of
 from crawler.reading import Item, Reading
 from crawler.source import SourceProblem
 from crawler.values import day_in
@@ -39,14 +38,12 @@ _MEMBER = re.compile(r"^(?P<run>Prod\d+_\d+)_(?P<company>[A-Za-z0-9]{1,8})_(?P<d
 _WITHIN = re.compile(r"/accounts/[^/]+\.(x?html|xml)$", re.IGNORECASE)
 #: The largest real filing is some 20 MB; what unpacks to more, or 250-fold, was made to fill the memory.
 MOST_BYTES, MOST_RATIO, MOST_WITHIN = 64 * 1024**2, 250, 50
-#: A duration in a filing. No accounting period is longer than 18 months (Companies Act 2006, section 392(5)).
-_DURATION = re.compile(rb"startDate>\s*(\d{4}-\d\d-\d\d)\s*</[^>]*startDate>\s*<[^>]*endDate>\s*(\d{4}-\d\d-\d\d)\s*<")
-LONGEST_PERIOD = timedelta(days=550)
 #: Filings read at once: each batch starts processes of its own.
 BATCH = 64
 _UNPACKING = (Damaged, zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, ValueError)
 _LIBRARY, _TYPES_OF_AMAZON = "stream_read_xbrl", "mypy_boto3_s3"
-_MONEY = {
+#: Of the day on which the period ends, and of the period.
+_SUMS = {
     "tangible_fixed_assets": "tangible_fixed_assets",
     "cash": "cash_bank_in_hand",
     "debtors": "debtors",
@@ -55,6 +52,8 @@ _MONEY = {
     "creditors_after_year": "creditors_due_after_one_year",
     "net_current_assets": "net_current_assets_liabilities",
     "net_assets": "net_assets_liabilities_including_pension_asset_liability",
+}
+_FLOWS = {
     "turnover": "turnover_gross_operating_revenue",
     "profit_before_tax": "profit_loss_on_ordinary_activities_before_tax",
 }
@@ -197,22 +196,22 @@ def _unpacked(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bytes:
 
 
 def _records(filings: list[Filing], reading: Reading) -> Iterator[Item]:
-    rows = _rows(filings)
+    tags = {filing.name: tags_of(filing.content) for filing in filings}
+    rows = _rows({name: one.content for name, one in tags.items()})
     for filing in filings:
-        yield from _record(filing, rows.get(filing.name), reading)
+        yield from _record(filing, tags[filing.name], rows.get(filing.name), reading)
         yield from reading.drain()
 
 
-def _rows(filings: Iterable[Filing]) -> dict[str, list[dict[str, Any]] | str]:
+def _rows(filings: Mapping[str, bytes]) -> dict[str, list[dict[str, Any]] | str]:
     """What the library makes of filings, by name: rows, a period each; or why it could make nothing of one."""
-    some = list(filings)
-    if not some:
+    if not filings:
         return {}
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_STORED) as archive:
-        for filing in some:
-            archive.writestr(zipfile.ZipInfo(filing.name), filing.content)
-    found: dict[str, list[dict[str, Any]] | str] = {filing.name: [] for filing in some}
+        for name, content in filings.items():
+            archive.writestr(zipfile.ZipInfo(name), content)
+    found: dict[str, list[dict[str, Any]] | str] = {name: [] for name in filings}
     try:
         with library().stream_read_xbrl_zip([packed.getvalue()]) as (columns, rows):
             for row in rows:
@@ -221,14 +220,14 @@ def _rows(filings: Iterable[Filing]) -> dict[str, list[dict[str, Any]] | str]:
                 if isinstance(held, list):
                     held.append(facts)
     except Exception as problem:  # whatever a filing makes the library do, it must cost no other filing
-        if len(some) == 1:
-            return {some[0].name: f"could not be read ({type(problem).__name__})"}
-        return {name: rows for filing in some for name, rows in _rows([filing]).items()}
+        if len(filings) == 1:
+            return dict.fromkeys(filings, f"could not be read ({type(problem).__name__})")
+        return {name: rows for one in filings for name, rows in _rows({one: filings[one]}).items()}
     return found
 
 
-def _record(filing: Filing, rows: list[dict[str, Any]] | str | None, reading: Reading) -> Iterator[Item]:
-    """One set of accounts. A filing without a figure is told and held back."""
+def _record(filing: Filing, tags: Tags, rows: list[dict[str, Any]] | str | None, reading: Reading) -> Iterator[Item]:
+    """One set of accounts. A filing without a figure is told and held back; sums that are not in pounds are told."""
     if isinstance(rows, list):
         problem = next((str(row["error"]) for row in rows if row.get("error")), None)
         if problem is not None:
@@ -237,21 +236,26 @@ def _record(filing: Filing, rows: list[dict[str, Any]] | str | None, reading: Re
         why = rows if isinstance(rows, str) else "holds no tagged accounts"
         reading.fault(why, row=filing.number, found=filing.name, loses_row=True, record_id=filing.id)
         return
-    balance_on = rows[0].get("balance_sheet_date")
-    end = balance_on if isinstance(balance_on, date) else filing.day
-    of_period = [row for row in rows if row.get("period_end") == end]
-    facts: dict[str, Any] = {}
-    for row in sorted(of_period, key=lambda row: row["period_start"], reverse=True):
-        for field, column in _MONEY.items():
-            facts.setdefault(field, _pounds(row.get(column)))
-            facts[field] = facts[field] if facts[field] is not None else _pounds(row.get(column))
-    current, net = facts.get("current_assets"), facts.get("net_current_assets")
-    owed = creditors(filing.content, end, None if current is None or net is None else current - net)
-    for field, amount in (("creditors_within_year", owed.within_year), ("creditors_after_year", owed.after_year)):
-        facts[field] = amount if amount is not None else facts.get(field)
+    ends = {row.get("period_end") for row in rows}
+    said_on = rows[0].get("balance_sheet_date")
+    # A day that some program wrote month first is no day of which the filing has a figure.
+    balance_on = said_on if isinstance(said_on, date) and (said_on in ends or filing.day not in ends) else None
+    end = balance_on or filing.day
+    start = tags.start_of(end)
+    facts: dict[str, Any] = {**dict.fromkeys((*_SUMS, *_FLOWS)), "fixed_assets": tags.figure(end, "FixedAssets")}
+    for row in sorted((row for row in rows if row.get("period_end") == end), key=lambda row: row["period_start"]):
+        fields = {end: _SUMS, start: _FLOWS}.get(row["period_start"], {})
+        facts |= {field: amount for field, column in fields.items() if (amount := _pounds(row.get(column))) is not None}
+    current, net = facts["current_assets"], facts["net_current_assets"]
+    owed = tags.creditors(end, None if current is None or net is None else current - net)
+    for field, amount in zip(("creditors_within_year", "creditors_after_year"), owed, strict=True):
+        facts[field] = amount if amount is not None else facts[field]
+    if tags.currencies:
+        why = f"holds sums in {', '.join(tags.currencies)}, which are left out: a record is in pounds"
+        reading.fault(why, row=filing.number, found=filing.name, record_id=filing.id)
     said = str(rows[0].get("companies_house_registered_number") or "").strip()
     _same_company(filing, said, reading)
-    staff = _pounds(rows[0].get("average_number_employees_during_period"))
+    staff = tags.staff(end)
     if staff is not None and 0 < staff < 0.5:
         reading.fault("is no number of people", row=filing.number, field="staff", found=staff, record_id=filing.id)
         staff = None
@@ -263,24 +267,14 @@ def _record(filing: Filing, rows: list[dict[str, Any]] | str | None, reading: Re
     record = AccountsRecord(
         id=f"accounts:{filing.company.removeprefix('gb-coh:')}/{end}",
         company=filing.company,
-        period_start=_start_of(filing, end),
+        period_start=start,
         period_end=end,
-        balance_on=balance_on if isinstance(balance_on, date) else None,
+        balance_on=balance_on,
         dormant=dormant if isinstance(dormant, bool) else None,
         staff=staff,
         **facts,
     )
     yield from reading.observe(record, raw_digest(filing.content), filing.number)
-
-
-def _start_of(filing: Filing, end: date) -> date | None:
-    """The first day of the longest duration in a filing that ends with its period; None where it gives none."""
-    starts = []
-    for begun, ended in _DURATION.findall(filing.content):
-        with suppress(ValueError):
-            if date.fromisoformat(ended.decode()) == end:
-                starts.append(date.fromisoformat(begun.decode()))
-    return min((start for start in starts if timedelta() < end - start <= LONGEST_PERIOD), default=None)
 
 
 def _same_company(filing: Filing, said: str, reading: Reading) -> None:

@@ -154,6 +154,7 @@ class AccountsVersion(Version):
     net_assets: Mapped[float | None] = mapped_column(Float(53))
     turnover: Mapped[float | None] = mapped_column(Float(53))
     profit_before_tax: Mapped[float | None] = mapped_column(Float(53))
+    fixed_assets: Mapped[float | None] = mapped_column(Float(53))
 
 
 class NoticeVersion(Version):

@@ -156,8 +156,9 @@ class InsolvencyRecord(Record, frozen=True, kw_only=True, omit_defaults=True):
 class AccountsRecord(Record, frozen=True, kw_only=True, omit_defaults=True):
     """One set of accounts of one company as tagged in its filing. ``id`` is ``accounts:<company number>/<period end>``.
 
-    Money is in whole pounds as filed; ``None`` is not tagged, never nought. Large groups file on paper or as PDF and
-    have no row: their absence says nothing.
+    Money is in whole pounds as filed; ``None`` is not tagged, never nought. ``fixed_assets`` are all of them,
+    investments too, of which the tangible ones are a part; ``staff`` is the average of the period. Large groups file on
+    paper or as PDF and have no row: their absence says nothing.
     """
 
     company: str
@@ -176,6 +177,7 @@ class AccountsRecord(Record, frozen=True, kw_only=True, omit_defaults=True):
     net_assets: float | None = None
     turnover: float | None = None
     profit_before_tax: float | None = None
+    fixed_assets: float | None = None
 
 
 class NoticeRecord(Record, frozen=True, kw_only=True, omit_defaults=True):
