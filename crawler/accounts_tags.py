@@ -28,6 +28,8 @@ _MEMBERS = {
     "CurrentFinancialInstruments": _WITHIN,
     "Non-currentFinancialInstruments": _AFTER,
 }
+#: What makes a filing large and holds no figure.
+_LOOKS = ("{*}img", "{*}image", "{*}style", "{*}script")
 _STAFF = ("AverageNumberEmployeesDuringPeriod", "EmployeesTotal")
 #: The sum of all fixed assets, investments among them, which the library takes for the tangible ones.
 _TAKEN_FOR_ANOTHER = frozenset({"FixedAssets"})
@@ -102,13 +104,15 @@ class Tags:
 
 def tags_of(content: bytes) -> Tags:
     """The tags of a filing; of what is no XML, its text as it is."""
-    parser = etree.XMLParser(recover=True, resolve_entities=False, no_network=True, huge_tree=False)
+    # A picture of more than 10 MB would end a parser with limits, and with it every figure after the picture.
+    parser = etree.XMLParser(recover=True, resolve_entities=False, no_network=True, huge_tree=True)
     try:
         root = etree.fromstring(content[max(content.find(b"<"), 0) :], parser)
     except (etree.XMLSyntaxError, ValueError):
         return Tags(content)
     if root is None:
         return Tags(content)
+    etree.strip_elements(root, *_LOOKS, with_tail=False)
     contexts, units = dict(_contexts(root)), dict(_units(root))
     figures, currencies = [], set()
     for fact in root.iter("*"):

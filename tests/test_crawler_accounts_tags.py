@@ -144,6 +144,13 @@ def test_a_filing_of_2004s_taxonomy_is_read(found: dict[str, AccountsRecord]):
     assert (found["99000004"].current_assets, found["99000004"].tangible_fixed_assets) == (1_200, 300)
 
 
+def test_a_picture_of_many_megabytes_costs_none_of_the_figures_after_it():
+    picture = f'<p><img src="data:image/png;base64,{"A" * 11_000_000}"/></p>'
+    tags = tags_of(filing(picture, figure("CurrentAssets", "now", "90")))
+    assert tags.figure(END, "CurrentAssets") == 90
+    assert len(tags.content) < 10_000
+
+
 @pytest.mark.parametrize("content", [b"", b"ATTACHMENTPLACEHOLDER127319911", b"<*\x00\xff", b"<a>" * 300_000])
 def test_what_is_no_filing_has_no_tags(content: bytes):
     assert tags_of(content).figures == ()
