@@ -232,7 +232,8 @@ def ultimate_owners(
     # By the wide rule nobody is owned who is not followed; by the narrow one that has to be looked up.
     held = False if rule == "psc25" else None
     found: dict[str, frozenset[Ending]] = {}
-    said = {node for node in held_by if network.nodes[node].get("gaps")}
+    nodes = network.nodes
+    said = {node for node in held_by if "gaps" in nodes[node] or "charity" in nodes[node]}
     for part in _parts(held_by):
         if len(part) == 1:
             (node,) = part

@@ -113,6 +113,7 @@ def _add_care(snapshot: Snapshot, nodes: Nodes, edges: Edges) -> None:
         record = home.current.record
         nodes[identifier] = {"kind": "home", "name": record.name, "home": home}
         if record.provider_id and home.status in STANDING:
+            nodes.setdefault(record.provider_id, {"kind": "provider", "name": None})  # of whom no list may say more
             edges.append((record.provider_id, identifier, "operates", _OPERATES))
             if record.brand_id:
                 brand = f"cqc-brand:{record.brand_id}"

@@ -83,6 +83,76 @@ def test_a_provider_without_a_company_ends_by_what_the_regulator_says_of_it():
     assert ending(name="Exercise Homes") == "untraced"
 
 
+@pytest.mark.parametrize(
+    ("name", "form", "law", "country", "kind"),
+    [
+        ("Crown Care Holdings Limited", "Limited Company", "Companies (Jersey) Law 1991", "Jersey", "untraced"),
+        ("Exercise Holdings LLC", "Limited Liability Company", "State of Delaware", "Delaware", "untraced"),
+        ("Exercise Care Corp", "Corporation", "Government of Jersey", "Jersey", "untraced"),
+        ("Sovereign Exercise Partners LLP", "Limited Liability Partnership", "", "", "fund or partnership"),
+        ("Treasury Exercise", "Private Limited Company", "Ireland", "Ireland", "untraced"),
+        ("Church Street Exercise Ltd", "", "", "Guernsey", "untraced"),
+        ("Borough Road Exercise Investments", "", "", "British Virgin Islands", "untraced"),
+        ("The Exercise Care Partnership Limited", "", "", "Guernsey", "untraced"),
+        ("Exercise Trust Inns Ltd", "", "", "Isle of Man", "untraced"),
+        ("Exercise Family Trustees Limited", "", "", "Jersey", "trust"),
+        ("Exercise Property Fund", "Limited Partnership", "", "Guernsey", "fund or partnership"),
+        ("State of Exercise", "Government", "", "", "state"),
+        ("Secretary of State for Exercise", "Corporation Sole", "", "England", "state"),
+        ("Exercise County Council", "Corporation", "Local Government Act 1972", "England", "council"),
+        ("Comhairle nan Exercise", "Local Authority", "", "Scotland", "council"),
+        ("Exercise Parochial Church Council", "", "", "England", "charity"),
+    ],
+)
+def test_a_body_is_what_its_form_says_before_what_its_name_sounds_like(
+    name: str, form: str, law: str, country: str, kind: str
+):
+    filed = {"name": name, "legal_form": form or None, "legal_authority": law or None}
+    (chain,) = chains(owned(held(1, "x", kind="body", country_registered=country or None, **filed)))
+    assert chain.ending.kind == kind
+
+
+def test_a_provider_is_what_the_regulator_registered_it_as_before_what_its_name_sounds_like():
+    def ending(name: str, form: str) -> str:
+        record = ProviderRecord(id="exercise:EXP-1", name=name, ownership_type=form)
+        return chains(owned(providers=[record]))[0].ending.kind
+
+    assert ending("Crown Lodge", "Partnership") == "fund or partnership"
+    assert ending("Robin Borough", "Individual") == "person"
+    assert ending("Crown House Treasury Homes", "Organisation") == "untraced"
+    assert ending("London Borough of Exercise", "Organisation") == "council"
+    assert ending("Exercise Health and Social Care Trust", "Organisation") == "state"
+    assert ending("Exercise Homes", "NHS Body") == "state"
+
+
+def test_a_provider_of_whom_no_list_says_more_ends_a_chain_and_breaks_nothing():
+    snapshot = replace(owned(held(1, 2)), providers={})
+    (chain,) = chains(snapshot)
+    assert (chain.ending.kind, chain.ending.node) == ("not in the data", "exercise:EXP-1")
+    assert ultimate_owners(build_network(snapshot))[HOME] == {chain.ending}
+
+
+def test_before_registers_of_control_were_kept_nothing_is_said_to_be_missing_from_one():
+    company = CompanyRecord(id=number(1), name="Exercise", category="Private Limited Company")
+    later = owned(held(1, "Alex", "most", "person", notified_on=date(2016, 4, 6)), companies=[company])
+    assert [chain.ending.kind for chain in chains(replace(later, on=date(2016, 4, 6)))] == ["person"]
+    (chain,) = chains(replace(later, on=date(2016, 4, 5)))
+    assert chain.ending.kind == "not in the data"
+    assert "before 6 April 2016" in chain.ending.reason
+
+
+def test_a_charity_is_an_end_whoever_appoints_its_trustees():
+    record = ProviderRecord(id="exercise:EXP-1", name="Exercise", company=number(1), charity="9900001")
+    found = chains(owned(held(1, "Alex", "influence", "person"), held(3, 1), providers=[record]))
+    assert {chain.ending.kind for chain in found} == {"charity", "person"}
+
+
+def test_a_company_that_is_dissolved_is_not_called_live():
+    company = CompanyRecord(id=number(2), name="Exercise", category="Private Limited Company", status="dissolved")
+    (chain,) = chains(owned(held(1, 2), companies=[company]))
+    assert chain.ending.reason.startswith("dissolved:")
+
+
 def test_a_society_belongs_to_its_members_and_a_company_without_an_entry_is_untraced():
     def ending(category: str) -> str:
         company = CompanyRecord(id=number(2), name="Exercise", category=category)
