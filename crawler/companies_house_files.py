@@ -201,7 +201,7 @@ def _number_named(file: Path) -> str | None:
 def _fields(file: Path) -> dict[str, Any]:
     """A file's JSON object. Raises SourceChanged."""
     with plain_file(file) as plain:
-        return json_object(plain.read_bytes(), "the file")
+        return json_object(plain.read_bytes().removeprefix(b"\xef\xbb\xbf"), "the file")
 
 
 def _inner(fields: dict[str, Any]) -> dict[str, Any]:

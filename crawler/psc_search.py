@@ -68,7 +68,7 @@ class PscSearch:
             self.held += len(starts)
             ends = np.append(starts[1:], len(block))
             for at in range(len(starts)) if self._wanted is None else self._maybe(block, starts):
-                line = block[starts[at] : ends[at]].strip()
+                line = block[starts[at] : ends[at]].removeprefix(b"\xef\xbb\xbf").strip()
                 if line:
                     yield from self._entry(line, reading, number + at)
                 else:

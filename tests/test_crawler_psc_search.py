@@ -14,9 +14,21 @@ from register.records import ControlRecord, Fault, Observation
 
 TODAY = date(2026, 6, 1)
 COMPANY = st.integers(1, 12)
-#: How a number may be filed for a company: padded or not, with blanks, escaped, in small letters, or not at all.
+#: How a number may be filed for a company: padded or not, with blanks, words or a stop, escaped, in small letters, not.
 FORMS = st.sampled_from(
-    ["{:08d}", "{:04d}", " {:08d} ", "0000 {:04d}", "SC{:06d}", "sc{:06d}", "Sc {}", "\u00a0{:08d}", ""]
+    [
+        "{:08d}",
+        "{:04d}",
+        " {:08d} ",
+        "0000 {:04d}",
+        "SC{:06d}",
+        "sc{:06d}",
+        "Sc {}",
+        "\u00a0{:08d}",
+        "{:07d}.",
+        "Company No: {:08d}",
+        "",
+    ]
 )
 ENTRIES = st.lists(st.tuples(COMPANY, COMPANY, FORMS, st.booleans(), st.booleans()), min_size=1, max_size=14)
 
@@ -52,7 +64,8 @@ def test_two_passes_find_every_entry_that_following_the_chains_finds(tmp_path_fa
     from register.parties import uk_company_number
 
     path = tmp_path_factory.mktemp("snapshot") / "snapshot.json"
-    path.write_text("".join(line(turn, one) + "\n" for turn, one in enumerate(made)) + "\n", encoding="utf-8")
+    mark = "\ufeff" if made[0][0] % 2 else ""  # some programs that cut a file into parts begin it so
+    path.write_text(mark + "".join(line(turn, one) + "\n" for turn, one in enumerate(made)) + "\n", encoding="utf-8")
     everything = entries(path)
     wanted = {"gb-coh:00000001", "gb-coh:SC000009"}
     while above := {n for r in everything if r.company in wanted and (n := uk_company_number(r))} - wanted:
