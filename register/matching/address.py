@@ -35,6 +35,8 @@ _PHRASES = (
 )
 #: A range of house numbers longer than this is two numbers, or no numbers of houses at all.
 _LONGEST_RANGE = 60
+#: Shorter words than this are not looked for with their letters parted otherwise.
+_LONG_ENOUGH = 7
 
 
 class Words(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -216,21 +218,30 @@ def _slips(one: str, other: str, allowed: int) -> bool:
     )
 
 
-def find(phrase: Sequence[str], among: Sequence[str], known: Collection[str] = frozenset()) -> tuple[int, bool] | None:
-    """Where a phrase stands in a row of words, and whether it stands there letter by letter; None where it does not.
+def find(
+    phrase: Sequence[str], among: Sequence[str], known: Collection[str] = frozenset()
+) -> tuple[int, int, bool] | None:
+    """Where a phrase stands in a row of words (from, to), and whether it stands there letter by letter; else None.
 
-    A place where every letter agrees is followed before one with slips. A word that is ``known`` is no slip: where
-    there are a Kuzbury and a Yuzbury, neither is the other misspelt.
+    A place where every letter agrees is followed before one with slips, and that before one whose words are parted or
+    joined otherwise ("fair view"). A word that is ``known`` is no slip: where there are a Kuzbury and a Yuzbury,
+    neither is the other misspelt.
     """
     size = len(phrase)
-    if not size or size > len(among):
+    if not size:
         return None
     for start in range(len(among) - size + 1):
         if tuple(among[start : start + size]) == tuple(phrase):
-            return start, True
+            return start, start + size, True
     for start in range(len(among) - size + 1):
         if all(_meant(word, among[start + at], known) for at, word in enumerate(phrase)):
-            return start, False
+            return start, start + size, False
+    whole = "".join(phrase)
+    if len(whole) >= _LONG_ENOUGH and whole in "".join(among):
+        for start in range(len(among)):
+            for end in (start + size - 1, start + size + 1):
+                if "".join(among[start:end]) == whole:
+                    return start, end, False
     return None
 
 

@@ -11,10 +11,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from register.matching.address import parts_of, spelt_words, words
+from register.matching.address import has, parts_of, spelt_words, words
 
 Extent = Literal["whole", "land by a street", "beside", "within"]
 
+_LINES = re.compile(r"\s*[\r\n]+\s*")
 #: The registry's own words before an address: "… on the plan of the above title filed at the Registry and being".
 _FORMULA = re.compile(
     r"\b(?:shown|edged|tinted|hatched|coloured|numbered)\b.{0,200}?\bregistry\b(?:,? and)?(?: being)?", re.IGNORECASE
@@ -27,15 +28,17 @@ _REMARK = re.compile(
 )
 #: After these words comes the name of what is described before: "land on the north side of Mill Lane being Fairview".
 _BEING = re.compile(r"\b(?:(?:and )?being|(?:now |also |formerly |previously )?(?:known|called)(?: as)?|comprising)\b")
-_OVER = frozenset({"at", "in", "on", "over", "under", "above", "below", "beneath", "underneath", "within", "to", "for"})
+_OVER = frozenset({"at", "in", "on", "over", "under", "above", "below", "beneath", "underneath", "within", "to"})
+#: Only words of so many letters may be misspelt: "bank" is not "back".
+_LONG = 7
 _WINDS = re.compile(r"^(?:north|south|east|west)(?:ern|erly)?(?:-?(?:east|west)(?:ern|erly)?)?$")
 
 
 @dataclass(frozen=True, slots=True)
 class Description:
-    """``address`` is the text to look for an address in. ``thing``: the words for what is there, before "at" or "over",
-    that are no words for land or buildings ("telecommunications mast"); where they are not of a home's own name, the
-    title is not of the home.
+    """``address`` is the text to look for an address in. ``thing``: words for what is there that are none for land or
+    buildings, of a part where ``extent`` is "within" ("flat", "mast"), else whatever stands before "at" or "over"
+    ("Gospel Hall"). Where they are not a home's own words, the title is not of the home.
     """
 
     address: str
@@ -45,16 +48,32 @@ class Description:
 
 def describe(text: str) -> Description:
     """Read a title's text."""
-    whole = " ".join(text.split())
+    whole = " ".join(_LINES.sub(", ", text.strip()).split())
     address = _REMARK.sub(" ", _FORMULA.sub(" being ", whole))
     if not spelt_words(address):
         address = whole
     opening, being, named = _parted(address)
     extent, thing = _extent(opening, followed=being)
     if being and extent in {"land by a street", "whole"}:
-        further, _ = _extent(_parted(named)[0], followed=False)
-        extent = further if further in {"beside", "within"} else "whole"
+        further, inside = _extent(_parted(named)[0], followed=False)
+        extent, thing = (further, inside) if further in {"beside", "within"} else ("whole", thing)
+    if extent == "whole":
+        extent = _later(named if being else address)
     return Description(address, extent, thing)
+
+
+def _later(text: str) -> Extent:
+    """What a description says that does not come first: "7 Mill Lane, land adjoining Fairview"."""
+    for part, _ in [*parts_of(text)][1:]:
+        some = spelt_words(part)
+        over = next((at for at, word in enumerate(some) if word in _OVER), 0)
+        if not some:
+            continue
+        if some[0] in words().lands and (extent := _of_land(some)) != "whole":
+            return extent
+        if over and some[0] in words().within:
+            return "within"  # "Zelbury, garages at Mill Lane"
+    return "whole"
 
 
 def _parted(text: str) -> tuple[str, bool, str]:
@@ -81,8 +100,9 @@ def _extent(part: str, *, followed: bool) -> tuple[Extent, tuple[str, ...]]:
         return "whole", ()
     if opening[0] == "part" and opening[1:2] == ["of"]:
         return "within", ()
-    if any(word in words().within for word in opening[: len(opening) if followed else 3]) or "floor" in opening[:6]:
-        return "within", ()
+    inside = [word for word in opening[: len(opening) if followed else 3] if word in words().within]
+    if inside or "floor" in opening[:6]:
+        return "within", tuple(inside)
     if opening[0] in words().lands:
         return _of_land(opening), ()
     over = next((at for at, word in enumerate(opening) if word in _OVER and 0 < at < len(opening) - 1), 0)
@@ -93,7 +113,7 @@ def _of_land(opening: Sequence[str]) -> Extent:
     """Land at a place is the place; land beside, behind, or on a side of it is not."""
     for at, word in enumerate(opening[1:], start=1):
         after = opening[at + 1 : at + 2]
-        if word in words().beside:
+        if word in words().beside or (len(word) >= _LONG and has(word, words().beside)):
             return "beside"
         if word == "side" and after == ["of"]:
             return "land by a street"

@@ -38,6 +38,8 @@ def read_weights() -> Weights:
 SURE, DOUBTFUL = 10.0, 0.0
 #: A name that more homes than this bear is a common one.
 _MANY = 3
+#: Words that say nothing of a place may have a slip where they have so many letters.
+_LONG = 7
 #: After these comes what a title is of as well.
 _JOINS = frozenset({"and", "with", "including"})
 #: Words of so few letters say nothing of which place it is.
@@ -95,6 +97,8 @@ def compare(home: Building, estate: Estate, known: Known) -> Evidence:
         "model": "not asked",
     }
     found = street in {"same", "misspelt"}
+    if name not in NAMED and levels["postcode"] == "same sector":
+        levels["postcode"] = "same district"  # streets of one name lie side by side, houses of one name seldom
     if name in NAMED and levels["extent"] == "whole" and (_unit_of(home, estate) or _inside(home, estate, known)):
         levels["extent"] = "within"
     if name == "another" and levels["number"] in {"same", "overlaps"}:
@@ -146,6 +150,8 @@ def _postcode(home: str | None, title: Sequence[str]) -> str:
         return "same"
     if any(len(home) == len(one) and sum(a != b for a, b in zip(home, one, strict=True)) == 1 for one in title):
         return "one letter off"
+    if any(home[:-2] == one[:-2] for one in title):
+        return "same sector"
     return "same district" if any(home.split()[0] == one.split()[0] for one in title) else "another"
 
 
@@ -193,9 +199,9 @@ def _street_in(street: tuple[str, ...], home: Building, estate: Estate) -> str |
     best: str | None = None
     for segment in estate.text.segments:
         if hit := find(street, segment):
-            return "same" if hit[1] else "misspelt"
+            return "same" if hit[2] else "misspelt"
         if told and (part := find(body, segment)):
-            after = segment[part[0] + len(body) :]
+            after = segment[part[1] :]
             kind = bool(after) and is_street(("", after[0]), numbered=True)
             best = best or ("of another kind" if kind else "misspelt")
     return best
@@ -272,14 +278,14 @@ def _name_in(at: int, words_here: tuple[str, ...], home: Building, estate: Estat
     of_town = at > 0 and all(has(word, home.places) for word in words_here)
     if hit is None or of_street or of_town:
         return None
-    start, exact = hit
-    after = words_here[start + len(home.name) :]
+    start, end, exact = hit
+    after = words_here[end:]
     while after and after[0] in words().endings and after[0] not in _JOINS:
         after = after[1:]
     if after[:1] and after[0] in _JOINS and all(_empty(word) or _belongs(word) for word in after):
         after = ()  # "Fairview and car park"
     rest = (*words_here[:start], *after)
-    own = home.all_words | home.places | home.areas
+    own = home.all_words | home.places | home.areas | estate.area
     namesakes = known.namesakes.get(home.name, 0)
     if home.name_numbers - estate.text.numbers:
         level = "in part"
@@ -317,19 +323,24 @@ def _inside(home: Building, estate: Estate, known: Known) -> bool:
     if named <= at or named in estate.text.aliases or is_street(first, numbered=at in estate.text.numbered):
         return False
     own = home.all_words | home.places | home.areas | estate.area
-    return first not in known.towns and not any(has(word, own) for word in first if not _empty(word))
+    telling = [word for word in first if not _empty(word) and word not in words().generic]
+    return first not in known.towns and bool(telling) and not any(has(word, own) for word in telling)
 
 
 def _unit_of(home: Building, estate: Estate) -> bool:
     """Whether a number that is not the home's stands with its name, and not with a street: "48 Egerton Lodge"."""
-    if estate.text.numbers & (home.numbers | home.name_numbers):
-        return False
-    return any(at in estate.text.numbered and find(home.name, s) for at, s in enumerate(estate.text.segments))
+    own = home.numbers | home.name_numbers
+    return any(
+        not numbers & own and at < len(estate.text.segments) and find(home.name, estate.text.segments[at])
+        for at, numbers in estate.text.numbered.items()
+    )
 
 
 def _another_building(after: tuple[str, ...], home: Building) -> bool:
     """Whether a kind of building stands right behind a name, and is not where the home's street or town begins."""
     if not after or after[0] not in words().generic | words().kinds:
+        return False
+    if " ".join((*home.name, after[0])) in home.localities:
         return False
     return not any(after[: len(part)] == part for part in (*home.streets, home.town) if part)
 
@@ -339,22 +350,26 @@ def _belongs(word: str) -> bool:
     return word in words().belongings or word in words().within | words().outbuildings | words().beside
 
 
+@lru_cache(maxsize=65_536)
 def _empty(word: str) -> bool:
-    return word in words().empty or word in words().endings or len(word) <= _SHORT
+    """Whether a word says nothing of which place it is; a long one may be misspelt. Counties are told elsewhere."""
+    known = words().empty | words().endings
+    return len(word) <= _SHORT or word in known or word.endswith("shire") or (len(word) >= _LONG and has(word, known))
 
 
 def _extent(home: Building, estate: Estate) -> str:
     """Whether a title is of the whole place, of land, or of something beside or within it that the home is not."""
-    strange = estate.text.within - home.all_words
-    if estate.thing and not any(has(word, home.all_words | home.places) for word in estate.thing):
+    own = home.all_words | home.places
+    if estate.extent == "within":
+        return "whole" if estate.thing and set(estate.thing) <= home.all_words else "within"
+    if estate.thing and not any(has(word, own) for word in estate.thing) and not find(home.name, estate.thing):
         return "within"
-    if estate.extent == "within" and (strange or not estate.text.within):
+    if estate.extent == "whole" and estate.text.within - home.all_words and _opens_within(estate):
         return "within"
-    if estate.extent == "within" or (estate.extent == "whole" and strange and _opens_within(estate)):
-        return "whole" if estate.extent == "within" else "within"
-    first = [word for word in (estate.text.segments[0] if estate.text.segments else ()) if word != "the"]
-    if " ".join(first) in words().outbuildings and tuple(first) != home.name and len(estate.text.segments) > 1:
-        return "beside"
+    for segment in estate.text.segments:
+        part = " ".join(word for word in segment if word != "the")
+        if part in words().outbuildings and part != " ".join(home.name) and part not in home.localities:
+            return "beside" if len(estate.text.segments) > 1 else estate.extent
     if estate.extent == "whole" and estate.schedule:
         return "several addresses"
     return estate.extent

@@ -79,26 +79,26 @@ def building_of(record: LocationRecord, kin: Kin = Kin()) -> Building:
     named = read_text(record.name or "")
     texts = [read_text(line) for line in lines]
     streets: list[tuple[str, ...]] = []
-    localities: set[str] = set()
     premises: list[tuple[str, ...]] = []
+    houses: list[tuple[str, ...]] = []
     for text in texts:
         for at, segment in enumerate(text.segments):
-            if is_street(segment, numbered=at in text.numbered) or (at in text.numbered and not streets):
-                streets.append(segment)
-            else:
-                localities.update(segment)
-                premises.append(segment)
+            if not streets and not premises:
+                houses.append(segment)
+            road = is_street(segment, numbered=at in text.numbered) or (at in text.numbered and not streets)
+            (streets if road else premises).append(segment)
     numbers = frozenset().union(*(text.numbers for text in texts))
     doors = [named.segments[at] for at in named.numbered if at < len(named.segments) and _is_door(named, at)]
     if doors and not numbers:  # "Exercise Care - 12 Sample Road", of "Zelbury Hill"
-        localities.update(word for street in streets for word in street)
         premises += streets
         streets, numbers = doors, named.numbers
     town = read_text(record.town or "").words
-    localities.update(town)
+    places = (town, *(part for part in premises if part[-1] not in words().generic))
+    name, name_numbers = _core(named, streets, places, kin.names)
+    house = [part for part in houses if name and find(name, part)]  # "Fairview, 12 Sample Road": no locality
+    localities = {word for part in premises if part not in house for word in part} | set(town)
     area_names = _joined(record.authority, record.county)
-    areas = {word for name in (*area_names, *_joined(record.region)) for word in name.split()}
-    name, name_numbers = _core(named, streets, town, kin.names)
+    areas = {word for names in (*area_names, *_joined(record.region)) for word in names.split()}
     if not streets and premises and not name:
         streets.append(premises[0])
     return Building(
@@ -126,14 +126,16 @@ def _is_door(text: Text, at: int) -> bool:
 
 
 def _core(
-    named: Text, streets: Sequence[tuple[str, ...]], town: Sequence[str], kin: Iterable[str]
+    named: Text, streets: Sequence[tuple[str, ...]], places: Sequence[tuple[str, ...]], kin: Iterable[str]
 ) -> tuple[tuple[str, ...], frozenset[str]]:
     """What of a home's name is a name: "Fairview Nursing Home" is "fairview"; "12 High Street" is none.
 
-    A number in it is of the name where the name's words stand before it ("Zelbury House 2"). Of several parts the one
-    that is a provider's own name is none: "Exercise Care - Fairview" is "fairview".
+    ``places`` are its town, then what else of its address names no house. A number is of the name where the name's
+    words stand before it ("Zelbury House 2"). Of several parts the one that is a provider's own name is none:
+    "Exercise Care - Fairview" is "fairview".
     """
     endings = words().endings
+    doors = any(_is_door(named, at) for at in named.numbered if at < len(named.segments))
     providers = [name.split() for name in kin]
     found: list[tuple[str, ...]] = []
     for at, segment in enumerate(named.segments):
@@ -144,11 +146,12 @@ def _core(
             kept.pop()
         while kept and kept[0] in {"the", "a", "an"}:
             kept.pop(0)
-        if kept and tuple(kept) != tuple(town) and not (at in named.numbered and _is_door(named, at)):
+        place = tuple(kept) in (places if found else places[:1])
+        if kept and not place and not (at in named.numbered and _is_door(named, at)):
             found.append(tuple(kept))
     if found:
         branded = any(found[0][:2] == tuple(name[: len(found[0][:2])]) for name in providers)
-        if branded and len(named.segments) > 1:
+        if branded and (len(found) > 1 or (doors and found[0] not in places)):
             found.pop(0)
         own = found[0] if found else ()
         return own, named.numbers if not set(named.numbered) - {0} else frozenset()

@@ -10,6 +10,7 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
     "postcode": {
         "same": "the postcode agrees",
         "one letter off": "the postcodes differ in one letter",
+        "same sector": "the postcodes differ in the last two letters",
         "same district": "the postcodes differ within one district",
         "another": "the postcodes differ",
         "not given": "the title has no postcode",
@@ -71,9 +72,9 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
 }
 #: Levels that speak against a pair, which a reader must see set apart from those that speak for it.
 _AGAINST = frozenset(
-    {"same district", "another", "another town", "only the home's", "only the title's", "unknown of the home",
-     "but for a letter", "unknown", "another at the number", "with more", "in part of another", "of another kind",
-     "common", "land by a street", "beside", "within", "doubts", "not given", "in part"}
+    {"same sector", "same district", "another", "another town", "only the home's", "only the title's",
+     "unknown of the home", "but for a letter", "unknown", "another at the number", "with more", "in part of another",
+     "of another kind", "common", "land by a street", "beside", "within", "doubts", "not given", "in part"}
 )  # fmt: skip
 
 
