@@ -44,6 +44,8 @@ def build_report(findings: Findings) -> Report:
         subtitle=f"A contingency plan on the register as at {day(plan.on)}. {_scenario(context)}".strip(),
         banner=INVENTED if context.invented else "",
         on=plan.on,
+        figures=_figures(findings),
+        elsewhere="plan.xlsx",
         sections=(
             *((chain,) if chain else ()),
             _summary(findings),
@@ -166,6 +168,16 @@ def _basis_words(findings: Findings) -> str:
 
 
 def _summary(findings: Findings) -> Section:
+    return Section(
+        "summary",
+        "Summary",
+        paragraphs=headline(findings),
+        tables=(_key_figures(findings),),
+        on_sheets="everything",
+    )
+
+
+def _figures(findings: Findings) -> tuple[Figure, ...]:
     said, basis = findings.plan.summary, _basis_words(findings)
     figures = [
         Figure(number(said.people), "people must leave", basis),
@@ -175,14 +187,7 @@ def _summary(findings: Findings) -> Section:
     if said.median_km is not None and said.max_km is not None and said.placed:
         figures.append(Figure(km(said.median_km), "typical distance", "half go no further"))
         figures.append(Figure(km(said.max_km), "furthest distance", "of anybody placed"))
-    return Section(
-        "summary",
-        "Summary",
-        paragraphs=headline(findings),
-        figures=tuple(figures),
-        tables=(_key_figures(findings),),
-        on_sheets="everything",
-    )
+    return tuple(figures)
 
 
 def _key_figures(findings: Findings) -> Table:

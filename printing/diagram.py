@@ -17,7 +17,7 @@ from printing.wording import clean
 
 BoxKind = Literal["person", "company", "abroad", "end", "home", "failed"]
 
-_WIDTH, _HEIGHT, _GAP, _RISE, _EDGE = 196.0, 62.0, 22.0, 56.0, 10.0
+_WIDTH, _HEIGHT, _GAP, _RISE, _EDGE = 196.0, 62.0, 22.0, 44.0, 10.0
 #: Boxes side by side at most; the rest of a layer stands in a further row.
 _BESIDE = 4
 #: How wide a line of a box may be, and a letter of a name (bold): capitals and digits, then all others.

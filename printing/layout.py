@@ -12,7 +12,7 @@ from datetime import date
 from itertools import groupby
 from typing import Literal
 
-from printing.wording import clean, day, number, sentence
+from printing.wording import clean, count, day, number, sentence
 
 #: A whole number, a distance in kilometres (float), a date, words, or ``None`` for "not known".
 Cell = str | int | float | date | None
@@ -80,21 +80,21 @@ class Picture:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A heading with sentences, figures, points, pictures and tables, printed in that order.
+    """A heading with sentences, points, pictures and tables, printed in that order.
 
     ``on_sheets``: what the sheets of its tables say below the rows: their notes, or its sentences and points as well.
-    ``wide``: it is printed on pages turned on their side.
+    ``wide``: it is printed on pages turned on their side. ``inner``: it is a part of the section before it.
     """
 
     id: str
     heading: str
     paragraphs: tuple[str, ...] = ()
-    figures: tuple[Figure, ...] = ()
     points: tuple[str, ...] = ()
     pictures: tuple[Picture, ...] = ()
     tables: tuple[Table, ...] = ()
     on_sheets: Literal["notes", "everything"] = "notes"
     wide: bool = False
+    inner: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +102,8 @@ class Report:
     """The whole report. ``banner`` stands on every page and sheet when the data are invented, else it is empty.
 
     ``name`` is the stem of its files (``plan``), ``what`` the noun for it. ``remarks`` stand below the first section's
-    sheets; ``first_sheets`` are the sheets that a reader of the workbook meets first.
+    sheets; ``first_sheets`` are the sheets that a reader of the workbook meets first. ``figures`` stand on top of a
+    page. ``elsewhere`` is where the rows are that a page leaves out.
     """
 
     name: str
@@ -111,6 +112,8 @@ class Report:
     banner: str
     on: date
     sections: tuple[Section, ...]
+    figures: tuple[Figure, ...] = ()
+    elsewhere: str = "the workbook"
     what: str = "report"
     remarks: tuple[str, ...] = ()
     first_sheets: tuple[str, ...] = ()
@@ -130,7 +133,9 @@ class PrintedRow:
 
 @dataclass(frozen=True, slots=True)
 class PrintedTable:
-    """A table as words, ready for a page. ``left_out`` says which rows are not here and where they are."""
+    """A table as words, ready for a page. ``left_out`` says which rows are not here and where they are; where that is
+    all of them, it is all that is printed.
+    """
 
     caption: str
     columns: tuple[Column, ...]
@@ -170,18 +175,17 @@ def print_table(table: Table, *, short: bool, elsewhere: str) -> PrintedTable:
     left = len(table.rows) - len(rows)
     left_out = (
         f"{number(len(rows))} of {number(len(table.rows))} rows are printed here; the other {number(left)} are in "
-        f"{elsewhere}" + (f", sheet “{table.sheet}”." if table.sheet else ".")
-        if left
-        else ""
-    )
+        if rows
+        else f"{clean(table.caption)}: {count(left, 'row')}, in "
+    ) + f"{elsewhere}, sheet “{table.sheet}”."
     columns = tuple(table.columns[index] for index in shown)
     return PrintedTable(
         caption=clean(table.caption),
         columns=columns[1:] if table.grouped else columns,
         rows=tuple(lines),
         note=table.note,
-        left_out=left_out if rows else "",
-        empty=table.empty if rows or not left else left_out,
+        left_out=left_out if left else "",
+        empty=table.empty,
         head=table.head,
         records=table.records,
     )

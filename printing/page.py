@@ -9,7 +9,7 @@ from importlib.resources import files
 import jinja2
 from markupsafe import Markup
 
-from printing.layout import Figure, Picture, PrintedTable, Report, print_records, print_table
+from printing.layout import Picture, PrintedTable, Report, print_records, print_table
 from printing.wording import day
 
 #: A table of more columns than this is printed on pages turned on their side.
@@ -23,11 +23,11 @@ class PrintedSection:
     id: str
     heading: str
     paragraphs: tuple[str, ...]
-    figures: tuple[Figure, ...]
     points: tuple[str, ...]
     pictures: tuple[Picture, ...]
     tables: tuple[PrintedTable, ...]
     wide: bool
+    inner: bool
 
 
 def printed_sections(report: Report, *, short: bool) -> Sequence[PrintedSection]:
@@ -35,9 +35,8 @@ def printed_sections(report: Report, *, short: bool) -> Sequence[PrintedSection]
 
     Of a table of records those rows are printed that the other printed rows lead to.
     """
-    elsewhere = f"{report.name}.xlsx"
     printed = {
-        id(table): print_table(table, short=short, elsewhere=elsewhere)
+        id(table): print_table(table, short=short, elsewhere=report.elsewhere)
         for section in report.sections
         for table in section.tables
         if not table.records
@@ -46,7 +45,7 @@ def printed_sections(report: Report, *, short: bool) -> Sequence[PrintedSection]
     found = []
     for section in report.sections:
         tables = tuple(
-            print_records(table, cited, elsewhere=elsewhere) if table.records else printed[id(table)]
+            print_records(table, cited, elsewhere=report.elsewhere) if table.records else printed[id(table)]
             for table in section.tables
         )
         found.append(
@@ -54,11 +53,11 @@ def printed_sections(report: Report, *, short: bool) -> Sequence[PrintedSection]
                 id=section.id,
                 heading=section.heading,
                 paragraphs=section.paragraphs,
-                figures=section.figures,
                 points=section.points,
                 pictures=section.pictures,
                 tables=tables,
                 wide=section.wide or any(len(table.columns) > TURNED for table in tables),
+                inner=section.inner,
             )
         )
     return found

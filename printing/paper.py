@@ -45,6 +45,7 @@ def pdf_pages(report: Report) -> bytes:
         "dated": {"year": report.on.year, "month": report.on.month, "day": report.on.day},
         "turned": TURNED,  # how small the letters of a wide table are
         "unshown": "",
+        "figures": [asdict(figure) for figure in report.figures],
         "sections": sections,
     }
     try:

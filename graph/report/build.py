@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from graph.measures import Bounds, Count, Ground, Measure, measure_all
 from graph.measures.tally import stated
 from graph.report import buildings, figures, owners
+from graph.report.buildings import landlord_order, place_words
 from graph.report.council_map import council_map
 from graph.report.ledger import Ledger
 from graph.report.scope import Scope
@@ -50,7 +51,6 @@ def build_report(
     boards = owners.board_tables(ground, ledger)
     markets, market_tables = figures.concentration_tables(ground, needs_of)
     homes = buildings.home_table(ground, ledger)
-    links = owners.link_table(ground, ledger, groups)
     limits, proof = _limits(ground, notes), _proof(ground, scope)
     sections = (
         _summary(ground, scope, measures),
@@ -68,7 +68,6 @@ def build_report(
         ),
         Section("groups", "Groups", tables=(owners.rules_table(ground), group_table)),
         *chains,
-        Section("links", "All links of ownership", tables=(links,)),
         Section("lenders", "Lenders", tables=(lenders,)),
         Section("boards", "Boards", tables=boards),
         Section(
@@ -78,9 +77,9 @@ def build_report(
             tables=market_tables,
         ),
         Section("homes", "Home by home", tables=(homes,), wide=True),
-        Section("methods", "How the figures are worked out", tables=(figures.method_table(measures),), wide=True),
+        Section("methods", "How the figures are worked out", tables=(figures.method_table(measures),)),
         _sources(ground),
-        Section("records", "Records", tables=(ledger.table(),), wide=True),
+        Section("records", "Records", tables=(ledger.table(),)),
         proof,
     )
     report = Report(
@@ -90,6 +89,8 @@ def build_report(
         subtitle=f"The register as at {day(snapshot.on)}. A home is in this report because: {scope.why}.",
         banner=INVENTED if snapshot.invented else "",
         on=snapshot.on,
+        figures=_figures(ground, next(one for one in measures if one.id == "landlord-traced")),
+        elsewhere="the workbook of this report (--format xlsx) or its CSV files",
         sections=sections,
         remarks=(*proof.paragraphs, f"{limits.heading}:", *limits.points),
         first_sheets=FIRST_SHEETS,
@@ -128,9 +129,11 @@ def _summary(ground: Ground, scope: Scope, measures: Sequence[Measure]) -> Secti
         told = "; ".join(f"{word}: {number(homes)}" for word, homes in lost)
         sentences.append(f"Of {share(total.homes - known, total.homes)} homes it is not known, and why: {told}.")
     sentences.append(
-        f"Owned from abroad: {_range(abroad.share('yes')[1])} of the beds, {_range(haven.share('yes')[1])} from places "
-        f"on the list of havens ({ground.havens.words}). A range runs from none to all of what is not known."
+        f"The owner of the building is registered abroad for {_range(abroad.share('yes')[1])} of the beds, and for "
+        f"{_range(haven.share('yes')[1])} in a place on the list of havens ({ground.havens.words}). A range runs from "
+        "none to all of what is not known."
     )
+    sentences.extend(_largest(ground))
     rests = sorted({one for measure in (traced, abroad) for one in measure.rests_on})
     sentences.append(
         f"These figures rest on {listed(rests)}; how each is worked out stands below."
@@ -141,14 +144,37 @@ def _summary(ground: Ground, scope: Scope, measures: Sequence[Measure]) -> Secti
         "summary",
         "Summary",
         paragraphs=tuple(sentences),
-        figures=(
-            Figure(number(total.homes), "homes", _beds(total)),
-            Figure(number(known), "buildings traced", f"of {number(total.homes)} homes"),
-            Figure(number(total.homes - known), "not traced", "counted by reason"),
-            Figure(number(len(ground.landlords)), "landlords", f"of {number(len(let))} homes that others run"),
-        ),
         tables=(_key_measures(measures),),
         on_sheets="everything",
+    )
+
+
+def _largest(ground: Ground) -> Iterator[str]:
+    """Who lets and who runs the most beds in scope, in a sentence each."""
+    whole = len(ground.homes)
+    if ground.landlords:
+        first = min(ground.landlords, key=landlord_order)
+        yield (
+            f"The landlord with the most beds is {first.name} ({place_words(first.jurisdiction)}): "
+            f"{share(len(first.homes), whole)} homes, let to {count(len(first.tenants), 'provider')}."
+        )
+    if groups := owners.groups_in(ground):
+        group, homes = groups[0]
+        yield (
+            f"The group with the most beds is {owners.group_name(ground, group)}: {share(len(homes), whole)} homes, "
+            f"run by {count(len(group.providers), 'provider')} (rule control50)."
+        )
+
+
+def _figures(ground: Ground, traced: Measure) -> tuple[Figure, ...]:
+    """The homes, the buildings known and not known, the landlords: what stands on top of the page."""
+    total, known = traced.total, traced.known.homes
+    let = {home for one in ground.landlords for home in one.homes}
+    return (
+        Figure(number(total.homes), "homes", _beds(total)),
+        Figure(number(known), "with the building's owner known", f"of {number(total.homes)} homes"),
+        Figure(number(total.homes - known), "with the owner not known", "counted by reason below"),
+        Figure(number(len(ground.landlords)), "landlords known", f"of {number(len(let))} homes that others run"),
     )
 
 
@@ -247,13 +273,13 @@ def _sources(ground: Ground) -> Section:
             Table(
                 caption="Lists this report rests on, and how old each was on the day of the report",
                 columns=(
-                    Column("List", 30),
-                    Column("Publisher", 32),
-                    Column("Describes", 16),
-                    Column("Age", 14),
-                    Column("Whole", 12),
+                    Column("List", 34),
+                    Column("Publisher", 30),
+                    Column("Describes", 22),
+                    Column("Age", 18),
+                    Column("Whole", 18),
                     Column("Rows", 10, numeric=True),
-                    Column("Licence", 40),
+                    Column("Licence", 34),
                 ),
                 rows=rows,
                 sheet="Sources",

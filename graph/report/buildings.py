@@ -22,22 +22,21 @@ _PAGE, _PRINT = 400, 40
 def landlord_table(ground: Ground, ledger: Ledger) -> Table:
     """Landlord, jurisdiction, homes, beds, tenants: the table that GMB published in 2011, for the homes in scope."""
     whole = count_of(ground.homes, ground.on)
-    order = sorted(ground.landlords, key=lambda one: (-one.beds_known, -len(one.homes), one.name, one.id))
-    rows = tuple(_landlord(ground, ledger, one, whole) for one in order)
+    rows = tuple(_landlord(ground, ledger, one, whole) for one in sorted(ground.landlords, key=landlord_order))
     return Table(
         caption="Landlords: who owns buildings in which somebody else runs a home",
         columns=(
             Column("Landlord", 34),
             Column("Id", 18, only="sheet"),
             Column("Registered in", 20),
-            Column("Homes", 8, numeric=True),
-            Column("Beds", 8, numeric=True),
-            Column("Homes with beds unknown", 12, numeric=True),
+            Column("Homes", 11, numeric=True),
+            Column("Beds", 9, numeric=True),
+            Column("Homes with beds unknown", 14, numeric=True),
             Column("Share of homes in scope", 14, numeric=True),
-            Column("Tenants", 10, numeric=True),
-            Column("Largest tenant (group)", 32),
+            Column("Tenants", 13, numeric=True),
+            Column("Largest tenant (group)", 30),
             Column("Its share of the beds", 14, numeric=True),
-            Column("Related to a tenant", 14),
+            Column("Related to a tenant", 18),
             Column("Rests on", 60, under=True),
             Column("Records", 16, refs=True),
         ),
@@ -51,6 +50,11 @@ def landlord_table(ground: Ground, ledger: Ledger) -> Table:
         page_most=_PAGE,
         most=_PRINT,
     )
+
+
+def landlord_order(one: Landlord) -> tuple[int, int, str, str]:
+    """Most beds first, then most homes, then by name and id."""
+    return -one.beds_known, -len(one.homes), one.name, one.id
 
 
 def _landlord(ground: Ground, ledger: Ledger, one: Landlord, whole: Count) -> tuple[Cell, ...]:

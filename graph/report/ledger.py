@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 from typing import Any
 
 from graph.claims import Claim, claim_of
 from graph.landlords import Holding
 from graph.ownership import EdgeKind, Network
 from printing.layout import Cell, Column, Table
+from printing.wording import listed
 from register.snapshot import Evidence, Snapshot
 
 COLUMNS = (
@@ -28,10 +30,13 @@ COLUMNS = (
 def rests_on(claims: Iterable[Claim]) -> str:
     """The lists and rules that some claims rest on, as one sentence: what stands beside a claim in words."""
     some = list(claims)
-    lists = sorted({f"{one.feed} as at {one.as_at.isoformat()}" for claim in some for one in claim.evidence[:1]})
+    days: dict[date, set[str]] = {}
+    for one in (one for claim in some for one in claim.evidence[:1]):
+        days.setdefault(one.as_at, set()).add(one.feed)
+    lists = [f"{listed(sorted(feeds))} as at {day.isoformat()}" for day, feeds in sorted(days.items())]
     rules = sorted({claim.rule for claim in some if claim.kind not in ("stands_on", "operates")})
     methods = sorted({claim.rule.partition(":")[0] for claim in some if claim.kind == "stands_on"})
-    words = " and ".join(lists) or "no record"
+    words = "; ".join(lists) or "no record"
     if rules:
         words += f"; {'; '.join(rules[:3])}{'; and other rules' if len(rules) > 3 else ''}"
     return f"{words}; building: {' and '.join(methods)}" if methods else words

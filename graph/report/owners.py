@@ -28,7 +28,7 @@ DRAWN = 12
 #: Parties in one drawing at most; a group with more is drawn with the nearest to its homes.
 _MOST = 22
 #: Groups named in one cell at most.
-_NAMED = 20
+_NAMED = 8
 
 
 def rules_table(ground: Ground) -> Table:
@@ -118,14 +118,14 @@ def group_table(ground: Ground, ledger: Ledger, found: Sequence[tuple[Group, tup
         columns=(
             Column("Group, named by whoever stands at its top", 36),
             Column("Id", 20, only="sheet"),
-            Column("Providers", 9, numeric=True),
-            Column("Homes", 8, numeric=True),
-            Column("Beds", 8, numeric=True),
-            Column("Homes with beds unknown", 12, numeric=True),
-            Column("Share of beds in scope", 12, numeric=True),
-            Column("Chains end at", 30),
-            Column("Longest chain", 10, numeric=True),
-            Column("Somebody abroad above", 12),
+            Column("Providers", 15, numeric=True),
+            Column("Homes", 11, numeric=True),
+            Column("Beds", 9, numeric=True),
+            Column("Homes with beds unknown", 14, numeric=True),
+            Column("Share of beds in scope", 13, numeric=True),
+            Column("Chains end at", 28),
+            Column("Longest chain", 13, numeric=True),
+            Column("Somebody abroad above", 16),
             Column("Rests on", 60, under=True),
             Column("Records", 16, refs=True),
         ),
@@ -134,7 +134,7 @@ def group_table(ground: Ground, ledger: Ledger, found: Sequence[tuple[Group, tup
         note="Inferred from entries in registers of control; links of less than half join no group but are followed to "
         "tell where chains end. Records: those of the first home and the links next to it; the chains below have all.",
         page_most=400,
-        most=60,
+        most=40,
         empty="No group is known.",
     )
 
@@ -142,24 +142,30 @@ def group_table(ground: Ground, ledger: Ledger, found: Sequence[tuple[Group, tup
 def chain_sections(
     ground: Ground, ledger: Ledger, found: Sequence[tuple[Group, tuple[str, ...]]]
 ) -> tuple[Section, ...]:
-    """For each of the largest groups, its chain drawn with the table of links beside it."""
-    sections = []
-    for turn, (group, homes) in enumerate(found[:DRAWN], start=1):
+    """Every link above every group, and of the largest groups the chain drawn with its links in a table beside it.
+
+    A group of one home is drawn only where no group has more: its few links stand in the workbook.
+    """
+    drawn = ([one for one in found if len(one[1]) > 1] or list(found))[:DRAWN]
+    parts = []
+    for turn, (group, homes) in enumerate(drawn, start=1):
         picture = chain_picture(ground, group, homes, name=f"chain-{turn}")
-        providers = _providers(ground, homes)
-        sections.append(
-            Section(
-                f"chain-{turn}",
-                f"Chain: {group_name(ground, group)}",
-                paragraphs=(
-                    f"{count(len(homes), 'home')} in scope, run by {count(len(providers), 'provider')}. "
-                    "Every link of ownership above them, those of less than half too.",
-                ),
-                pictures=(picture,),
-                tables=(_chain_table(ground, ledger, group, providers, f"Chain {turn}"),),
-            )
-        )
-    return tuple(sections)
+        table = _chain_table(ground, ledger, group, _providers(ground, homes), f"Chain {turn}")
+        heading = group_name(ground, group)
+        parts.append(Section(f"chain-{turn}", heading, pictures=(picture,), tables=(table,), inner=True))
+    whole = Section(
+        "chains",
+        "Chains of ownership",
+        paragraphs=(
+            f"The chains of {count(len(drawn), 'group')} of {number(len(found))}, most beds first, are drawn, holders "
+            "above what they hold, those of less than half too. Rounded boxes are people, green ones providers, amber "
+            "ones registered abroad; a figure is the band of shares that the register gives, never a single figure; a "
+            "dashed line is no majority for certain. The table after each drawing gives every link with its record, "
+            "and the rule by which its two ends are held to be those two.",
+        ),
+        tables=(link_table(ground, ledger, found),),
+    )
+    return (whole, *parts) if found else ()
 
 
 def group_name(ground: Ground, group: Group) -> str:
@@ -184,21 +190,20 @@ def chain_picture(ground: Ground, group: Group, homes: Sequence[str], *, name: s
     ]
     left = len(parties) - len(shown)
     words = (
-        f"The chain above {count(len(homes), 'home')} of {group.name}, holders above what they hold: "
-        f"{count(len(boxes), 'party', 'parties')} and {count(len(arrows), 'link')}. "
-        "Figures: the band of shares. Dashed lines: no majority for certain. Rounded boxes: people. Amber boxes: "
-        "registered abroad. "
-        "The table after it gives every link with its record."
+        f"{count(len(homes), 'home')} in scope, run by {count(len(providers), 'provider')}: "
+        f"{count(len(boxes), 'party', 'parties')} and {count(len(arrows), 'link')} drawn."
     )
     if left:
         words += f" Not drawn for want of room: {count(left, 'party', 'parties')} further from the homes."
-    return Picture(draw_diagram(boxes, arrows, f"Who stands behind {group.name}", words, name=name), words)
+    return Picture(
+        draw_diagram(boxes, arrows, f"Who stands behind {group_name(ground, group)}", words, name=name), words
+    )
 
 
 def _chain_table(ground: Ground, ledger: Ledger, group: Group, providers: Sequence[str], sheet: str) -> Table:
     claims = _links(ground, ledger, providers)
     return Table(
-        caption=f"The links above the homes of {group.name}",
+        caption=f"The links above the homes of {group_name(ground, group)}",
         columns=(
             Column("Holder", 34),
             Column("What it does", 46),
@@ -219,8 +224,6 @@ def _chain_table(ground: Ground, ledger: Ledger, group: Group, providers: Sequen
             for claim in claims
         ),
         sheet=sheet,
-        note="Recorded: shares are the bands of the register, never a single figure. The rule by which two ends are "
-        "held to be those two stands with the record.",
         empty="No link of ownership above these homes is known.",
         most=40,
         page_most=300,
@@ -305,15 +308,14 @@ def _sharing(seats: Seats) -> Table:
     rows = []
     for group, some in boards.items():
         others = {other for director in some for other in seats.held[director]} - {group}
-        rows.append((seats.names[group], len(some), len(others), _first(seats.names[one] for one in others)))
-    rows.sort(key=lambda row: (-row[2], -row[1], row[0], row[3]))
+        rows.append((seats.names[group], len(some), len(others)))
+    rows.sort(key=lambda row: (-row[2], -row[1], row[0]))
     return Table(
         caption="Groups that share directors with other groups",
         columns=(
             Column("Group", 34),
             Column("Directors shared", 10, numeric=True),
             Column("Other groups", 10, numeric=True),
-            Column("Which", 60),
         ),
         rows=tuple(rows),
         sheet="Boards",
