@@ -89,7 +89,7 @@ def profile_of(row: Row) -> Profile:
         country=office.take_text("country"),
         postcode=office.take_text("postal_code"),
         incorporated_on=_dated(row, "date_of_creation"),
-        dissolved_on=_dated(row, "date_of_cessation"),
+        dissolved_on=_dated(row, "date_of_cessation") or _dated(row, "date_of_dissolution"),
         sic=row.take_optional("sic_codes", _words),
         previous_names=_previous_names(row) or None,
         accounts_category=last.take_text("type", none={"null"}),
