@@ -8,7 +8,7 @@ import shutil
 import signal
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from multiprocessing import get_context
+from multiprocessing import get_context, set_start_method
 from pathlib import Path
 from typing import Any
 
@@ -29,11 +29,15 @@ FIRST = date(2026, 6, 1)
 FORKED = get_context("forkserver")
 FORKED.set_forkserver_preload(
     [
+        "alembic.command",
         "crawler.__main__",
+        "crawler.courtesy",
+        "crawler.downloads",
         "crawler.spiders.cqc_api",
         "crawler.spiders.companies_house",
         "crawler.spiders.cqc_directory",
         "crawler.spiders.care_inspectorate",
+        "pyproj",
         "scrapy.crawler",
         "scrapy.core.engine",
         "scrapy.core.scraper",
@@ -41,7 +45,6 @@ FORKED.set_forkserver_preload(
         "scrapy.core.downloader.handlers.datauri",
         "scrapy.downloadermiddlewares.robotstxt",
         "scrapy.downloadermiddlewares.httpproxy",
-        "scrapy.extensions.feedexport",
         "scrapy.extensions.throttle",
         "scrapy.spidermiddlewares.depth",
         "protego",
@@ -54,6 +57,7 @@ def _crawl(job: bytes, outcome: Path, said: Path, room: int | None) -> None:
 
     With ``room`` no file may grow beyond so many bytes, as on a disk that is full.
     """
+    set_start_method("fork", force=True)  # for the processes that a reader starts: as in a process of one's own
     with said.open("wb") as stream:
         os.dup2(stream.fileno(), 1)
         os.dup2(stream.fileno(), 2)

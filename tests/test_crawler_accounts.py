@@ -10,6 +10,10 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
+from intake_cases import a_list, a_location, load
+from loopback import Site
+from loopback import serve as serve_site
+from nights import Register
 
 from crawler import accounts
 from crawler.reading import Unreadable
@@ -19,9 +23,10 @@ from crawler.spiders.companies_house_accounts import find_days
 from crawler.tables import SourceChanged
 from exercise.county import build_county
 from exercise.site import serve
+from register.bookmarks import read_bookmarks
 from register.database import open_database
 from register.reading import load_snapshot
-from register.records import AccountsRecord, Delivery, Fault, Observation
+from register.records import AccountsRecord, Delivery, Fault, Observation, ProviderRecord
 from register.settings import read_settings
 
 pytest.importorskip("stream_unzip", reason="the extra 'accounts' is not installed")
@@ -168,6 +173,57 @@ def test_days_are_found_on_the_page_oldest_first():
     ]
     with pytest.raises(SourceChanged, match="no link"):
         find_days(b"<p>moved</p>", "https://x.example/en_accountsdata.html")
+
+
+def filings(*companies: str) -> bytes:
+    """A day's zip in which some companies file."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        for company in companies:
+            text = filing().replace(b"99000001", company.encode())
+            archive.writestr(f"Prod223_9001_{company}_20250831.html", text)
+    return packed.getvalue()
+
+
+def with_a_provider(register: Register, number: str) -> None:
+    """One home more, run by a company."""
+    provider = ProviderRecord(id=f"exercise:EX-{number}", name="A Provider Limited", company=f"gb-coh:{number}")
+    home = a_location(int(number[-3:]), provider_id=provider.id)
+    engine = open_database(register.url)
+    load(engine, register.spool, a_list(register.today, [provider, home], complete=False))
+    engine.dispose()
+
+
+def test_a_day_is_read_once_and_again_for_a_company_that_has_come_to_matter_since(tmp_path: Path):
+    register = Register(tmp_path / "register")
+    days = {f"Accounts_Bulk_Data-2026-05-{day}.zip": filings("99000001", f"990001{day}") for day in range(11, 21)}
+    page = "/en_accountsdata.html"
+    site = Site(answers={f"/{name}": (200, {}, body) for name, body in days.items()})
+    site.answers[page] = (200, {}, "".join(f"<a href='{name}'>x</a>" for name in days).encode())
+    with_a_provider(register, "99000001")
+
+    def night() -> tuple[str, list[str]]:
+        site.asked.clear()
+        report = register.night("companies_house_accounts", site.address + page)
+        return report.state, sorted(path[-6:-4] for path, _ in site.asked if path.endswith(".zip"))
+
+    with serve_site(site):
+        assert night() == ("published", [str(day) for day in range(14, 21)]), "a new register begins with the last week"
+        assert night() == ("published", []), "and stays with what it began with"
+        with_a_provider(register, "99000999")
+        assert night() == ("published", []), "who filed nothing is looked for in nothing"
+        with_a_provider(register, "99000117")
+        assert night() == ("published", ["17"])
+        del site.answers["/Accounts_Bulk_Data-2026-05-20.zip"]
+        site.answers[page] = (200, {}, b"<a href='Accounts_Bulk_Data-2026-05-19.zip'>x</a>")
+        assert night() == ("published", [])
+    engine = open_database(register.url)
+    assert sorted(read_bookmarks(engine, "companies_house_accounts")) == [
+        f"{what} Accounts_Bulk_Data-2026-05-19.zip" for what in ("file", "holds")
+    ], "days that are no longer listed are forgotten"
+    engine.dispose()
+    filed = {identifier for feed, identifier in register.open_records() if feed == "companies_house_accounts/accounts"}
+    assert filed == {"accounts:99000001/2025-08-31", "accounts:99000117/2025-08-31"}
 
 
 def test_the_countys_accounts_are_crawled_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):

@@ -258,8 +258,11 @@ def _read_snapshot(snapshot: Published, wanted: set[str] | None, *, today: date,
         yield from entry.items
         fresh |= _above(entry)
     # Only now is it known whether the list is whole; a later announcement takes the earlier one's place.
-    if missing := _missing(snapshot, search, filtered=wanted is not None):
-        reading.once(f"{missing}: absence from this snapshot ends nothing", field="kind")
+    if missing := _missing(snapshot, search):
+        reading.fault(f"{missing}: absence from this snapshot ends nothing")
+    elif wanted is None:
+        # A list of other companies than every night's, which is not held against it.
+        reading.once("every company in it is taken, whether it matters to the register or not", field="kind")
     else:
         yield msgspec.structs.replace(delivery, complete=True)
     yield from reading.drain()
@@ -296,18 +299,15 @@ def _above(entry: Entry) -> set[str]:
     return {number} if number else set()
 
 
-def _missing(snapshot: Published, lines: PscSearch, *, filtered: bool) -> str | None:
-    """Why a snapshot is not known to be whole; None where it is.
-
-    One that is read without the filter is a list of other companies than every night's, and is not held against it.
-    """
+def _missing(snapshot: Published, lines: PscSearch) -> str | None:
+    """Why a snapshot is not known to be whole; None where it is."""
     if not snapshot.all_parts:
         return f"{len(snapshot.files)} of {snapshot.parts} parts are there"
     if lines.said is None:
         return "it has no last line with totals"
-    if lines.said != lines.held:
-        return f"its last line says {lines.said:,} entries and it holds {lines.held:,}"
-    return None if filtered else "every company in it is taken, whether it matters to the register or not"
+    return (
+        None if lines.said == lines.held else f"its last line says {lines.said:,} entries and it holds {lines.held:,}"
+    )
 
 
 def _day_made(file: Path) -> date | None:
