@@ -191,20 +191,19 @@ def _of_company(network: Network, node: str) -> Ending:
     """A company of Companies House's that leads nowhere."""
     company = network.nodes[node].get("company")
     abroad = node[7:9] in OVERSEAS
+    unread = "" if network.graph["loaded"] else "no list of companies and their controllers has been loaded"
     if network.graph["on"] < _FIRST_REGISTERS:
-        return Ending("not in the data", node, "before 6 April 2016 no company kept a register of control", abroad)
+        unread = "before 6 April 2016 no company kept a register of control"
     if not isinstance(company, Company):
-        reason = "not on the list of live companies, and in no entry of the snapshot"
-        if not network.graph["loaded"]:
-            reason = "no list of companies and their controllers has been loaded"
-        return Ending("not in the data", node, reason, abroad)
+        unlisted = "not on the list of live companies, and in no entry of the snapshot"
+        return Ending("not in the data", node, unread or unlisted, abroad)
     record = company.record
     category = (record.category or "").casefold().replace("-", " ")  # the API writes words with hyphens
     for word, kind, reason in _CATEGORIES:
         if word in category:
             return Ending(kind, node, reason)
-    if not (abroad or network.graph["loaded"]):
-        return Ending("not in the data", node, "no list of who controls companies has been loaded")
+    if unread and not abroad:
+        return Ending("not in the data", node, unread)
     status = (record.status or "").casefold()
     reason = "a live company without any entry in its register of control"
     if abroad:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
+from fractions import Fraction
 
 import networkx as nx  # type: ignore[import-untyped]  # ships no types
 import pytest
@@ -261,6 +264,61 @@ def test_every_walk_ends_and_comes_to_the_same_owners_as_the_quick_way(links: li
                 assert 0 <= chain.economic.minimum <= chain.economic.maximum <= 1
             if rule == "control50":
                 assert chain.controlled
+
+
+#: What a share is, written down again without the code under test: exact fractions, and whether it is a majority.
+BANDS = {
+    "quarter": (Fraction(1, 4), Fraction(1, 2), False),
+    "half": (Fraction(1, 2), Fraction(3, 4), True),
+    "most": (Fraction(3, 4), Fraction(1), True),
+}
+Path = tuple[tuple[int | str, ...], tuple[Fraction, Fraction] | None]
+
+
+def every_path(links: set[tuple[int, int | str, str]], path: tuple[int | str, ...], share: object) -> Iterator[Path]:
+    """All simple paths up from the last of ``path``, by trying everything."""
+    entries = sorted((link for link in links if link[0] == path[-1]), key=str)
+    holders = [(by, band) for _, by, band in entries if by != "secret"]
+    if isinstance(path[-1], str) or not holders or len(holders) < len(entries):
+        yield path[1:], share  # type: ignore[misc]
+    for by, band in holders:
+        if by not in path:
+            low, high, _ = BANDS.get(band, (None, None, False))
+            more = None if low is None or share is None else (share[0] * low, share[1] * high)  # type: ignore[index]
+            yield from every_path(links, (*path, by), more)
+
+
+def of_chain(chain: Chain) -> Path:
+    names = tuple(
+        int(tie.holder[-6:])
+        if tie.kind == "controls" and tie.holder.startswith("gb-coh")
+        else tie.holder[7:].rstrip("0")
+        for tie in chain.ties
+        if tie.kind == "controls"
+    )
+    share = chain.economic
+    return names, None if share is None else (Fraction(share.minimum), Fraction(share.maximum))
+
+
+@given(LINKS)
+def test_chains_are_those_that_trying_every_path_finds_with_the_products_of_their_bands(links: list):
+    told = {(company, by, "most" if by == "secret" else band) for company, by, band in links}
+    found = chains_above(build_network(owned(*entries(sorted(told, key=str)))), HOME, most=100_000)
+    ours = Counter(of_chain(one) for one in found.chains if "own each other" not in one.ending.reason)
+    assert ours == Counter(every_path(told, (1,), (Fraction(1), Fraction(1))))
+
+
+@given(LINKS)
+def test_groups_are_those_that_joining_pair_by_pair_makes(links: list):
+    network = build_network(owned(*entries(links), runs=[(n, n) for n in range(1, 7)]))
+    for rule in ("control50", "psc25"):
+        part: dict[int | str, int | str] = {n: n for n in (*range(1, 7), "Alex", "Robin")}
+        for company, by, band in links:
+            if by != "secret" and (rule == "psc25" or BANDS.get(band, (0, 0, False))[2]):
+                old, new = part[company], part[by]
+                part = {one: new if head == old else head for one, head in part.items()}
+        expected = {frozenset(f"exercise:EX-{n}" for n in range(1, 7) if part[n] == head) for head in part.values()}
+        assert {frozenset(group.homes) for group in groups_by(network, rule)} == expected - {frozenset()}
 
 
 @given(LINKS, st.randoms(use_true_random=False))
