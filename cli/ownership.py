@@ -103,7 +103,8 @@ def _title_alone(snapshot: Snapshot, title: str, rule: Rule) -> dict[str, Any]:
         "kind": "title",
         "rule": {"name": rule, "joins": RULES[rule]},
         "ends": [], "chains": [], "cycles": [], "cut": False,
-        "building": None, "titles": [], "lets": [], "charges": [], "board": None, "insolvency": [], "flags": [],
+        "building": None, "titles": [], "lets": [], "charges": [], "board": None, "insolvency": [],
+        "lender": None, "flags": [],
         "title": title_document(snapshot.titles[title]),
     }  # fmt: skip
 
@@ -176,6 +177,8 @@ def _beside(document: dict[str, Any]) -> Iterator[str]:
     if lets := document["lets"]:
         yield f"\nHomes that it lets: {len(lets):,}"
         yield from (f"  {one['name']} ({one['home']}), as {one['as']}" for one in lets)
+    if lender := document["lender"]:
+        yield f"\nThe lender may be {lender['name']} ({lender['id']}): {lender['rule']}"
     if charges := document["charges"]:
         yield "\nOutstanding charges"
         yield from _claims(charges)

@@ -23,7 +23,7 @@ def surroundings(ownership: Ownership, node: str, companies: Iterable[str]) -> d
 
     ``building``: of a home, else None. ``titles``: the owners, of a title; what it owns, of a party. ``charges``:
     those that a company gave, or the nearest that a home hangs on. ``board``: of a company, else None. ``flags``: what
-    Companies House says of those companies that calls for a look.
+    Companies House says of those companies that calls for a look. ``lender``: of a lender, the company of its name.
     """
     kind = ownership.network.nodes[node]["kind"]
     return {
@@ -33,6 +33,7 @@ def surroundings(ownership: Ownership, node: str, companies: Iterable[str]) -> d
         "charges": _charges(ownership, node),
         "board": _board(ownership, node) if kind == "company" else None,
         "insolvency": [one for company in sorted({*companies}) for one in _insolvency(ownership, company)],
+        "lender": _lender(ownership, node) if kind == "lender" else None,
         "flags": [one for company in sorted({*companies}) for one in _flags(ownership.snapshot, company)],
     }
 
@@ -152,6 +153,14 @@ def _charges(ownership: Ownership, node: str) -> list[dict[str, Any]]:
     given = [claim_of(snapshot, network, lender, node, facts) for lender, facts in linked(network, node, "lends")]
     taken = [claim_of(snapshot, network, node, company, facts) for company, facts in held_by(network, node, "lends")]
     return [claim_document(one) for one in (*given, *taken)]
+
+
+def _lender(ownership: Ownership, node: str) -> dict[str, Any] | None:
+    """The one company of the register that bears a lender's name or once bore it, and the rule; None: there is none."""
+    found = next((one for one in ownership.lenders if one.id == node and one.company), None)
+    if found is None or found.company is None:
+        return None
+    return {"id": found.company, "name": name_of(ownership.network, found.company), "rule": found.company_rule}
 
 
 def _board(ownership: Ownership, node: str) -> dict[str, Any]:

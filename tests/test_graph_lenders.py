@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from small_ownership import held, number, owned
 from small_property import charge, proprietor, stands, title, traced, with_property
 
+from cli.ownership import owners_of
 from graph.control import chains_above
 from graph.lenders import exposures, lender_groups, lenders
 from graph.names_of_lenders import lender_named
@@ -147,3 +148,11 @@ def test_a_lender_is_the_one_company_that_bears_or_bore_its_name_and_none_where_
     assert rule is not None and "once was" in rule and "inferred" in rule
     assert told(*companies, CompanyRecord(id=number(32), name=BANK)) == (None, None)
     assert told() == (None, None)
+
+
+def test_whoever_asks_for_a_lender_is_told_which_company_bears_its_name_and_by_which_rule():
+    bank = CompanyRecord(id=number(31), name=BANK)
+    snapshot = with_property(owned(held(31, 9), companies=[bank]), charges=(charge(1, BANK),))
+    document = owners_of(snapshot, lender_named(BANK).id)
+    assert (document["lender"]["id"], "(inferred)" in document["lender"]["rule"]) == (number(31), True)
+    assert owners_of(snapshot, number(1))["lender"] is None

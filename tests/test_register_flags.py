@@ -10,8 +10,8 @@ import pytest
 from small_ownership import held, number, owned
 
 from cli.ownership import owners_of, print_chains
+from graph.answers import Ownership
 from graph.measures import ground_of, measure_all
-from graph.ownership import build_network
 from register.flags import flags_of
 from register.records import CompanyRecord
 from register.snapshot import Snapshot
@@ -58,9 +58,7 @@ def test_the_flags_of_every_company_in_the_chain_are_shown_with_what_they_rest_o
 
 
 def test_a_provider_of_which_nothing_is_said_is_neither_late_nor_in_time():
-    snapshot = county()
-    ground = ground_of(snapshot, build_network(snapshot))
-    (late,) = (one for one in measure_all(ground) if one.id == "late-filing")
+    (late,) = (one for one in measure_all(ground_of(Ownership(county()))) if one.id == "late-filing")
     assert {one.word: one.count.homes for one in late.answers} == {"yes": 1, "no": 1, "not known": 2}
 
 
