@@ -138,15 +138,15 @@ class PscSearch:
             return
         company = _company(fields)
         if self._wanted is None or company is None or company in self._wanted:
-            yield Entry(company, tuple(read_row(Row(fields, reading, number=number, raw=line), _control)))
+            yield Entry(company, tuple(read_row(Row(fields, reading, number=number, raw=line), control_line)))
         elif filed := _filed_word(_number_in(fields)):
             # A line that is not laid out as they all are: its number was not noted by its place.
             self._companies.append(np.array([_word(_plain(company).encode())], dtype=np.uint64))
             self._filed.append(np.array([filed], dtype=np.uint64))
 
 
-def _control(row: Row) -> Iterator[Item]:
-    """One entry. Raises UnreadableField without a company, an id or a kind that is known."""
+def control_line(row: Row) -> Iterator[Item]:
+    """One line of the snapshot. Raises UnreadableField without a company, an id or a kind that is known."""
     company = row.take("company_number", lambda value: company_number(text(value)))
     data = row.take_object("data")
     row.nothing_left(except_for=())

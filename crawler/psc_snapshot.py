@@ -61,7 +61,7 @@ _COUNTS = ("persons_of_significant_control_count", "statements_count", "exemptio
 PERSONAL = frozenset(
     {"address", "country_of_residence", "nationality", "identity_verification_details", "linked_psc_name", "title",
      "honours", "service_address", "service_address_is_same_as_registered_office_address", "usual_residential_address",
-     "residential_address_same_as_service_address"}
+     "residential_address_same_as_service_address", "principal_office_address"}
 )  # fmt: skip
 PRIVATE = PERSONAL | {
     "name", "name_elements", "forename", "middle_name", "other_forenames", "surname",

@@ -14,9 +14,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crawler.companies_house_answers import PROFILE, Harvest
+from crawler.psc_search import control_line
+from crawler.psc_snapshot import PRIVATE, known_nature
 from crawler.psc_snapshot import STATEMENTS as STATEMENTS_KNOWN
-from crawler.psc_snapshot import known_nature
-from crawler.reading import Item
+from crawler.reading import Item, Reading, Row, read_row
 from crawler.tables import SourceChanged
 from graph.natures import NATURES, STATEMENTS
 from register.insolvency import failed_on, meaning_of_case
@@ -32,6 +33,7 @@ from register.records import (
 )
 
 CASE = Path(__file__).resolve().parent / "cases" / "companies_house" / "company"
+SNAPSHOT = "persons-with-significant-control-snapshot-2026-05-31.json"
 TODAY, COMPANY = date(2026, 6, 1), "gb-coh:99000001"
 PARTS = (PROFILE, "officers", "persons-with-significant-control", "charges", "insolvency")
 
@@ -58,6 +60,32 @@ def one_of(part: str, **changed: object) -> tuple[Any, list[Fault]]:
     records, faults = read(part, {"items": [entry]})
     (record,) = records
     return record, faults
+
+
+def places(value: Any, before: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    return [before, *(found for name, one in inner for found in places(one, (*before, name)))]
+
+
+ODD = st.one_of(
+    st.none(), st.booleans(), st.integers(), st.floats(allow_nan=False, allow_infinity=False), st.text(max_size=9),
+    st.sampled_from(["x" * 70_000, "2999-01-01", "1066-10-14", "2020-13-45", "\x00", "  "]),
+    st.lists(st.text(max_size=3), max_size=2), st.dictionaries(st.text(max_size=3), st.integers(), max_size=2),
+)  # fmt: skip
+
+
+def mutated(document: Any, data: st.DataObject) -> Any:
+    """A copy of some JSON with one of its members, anywhere, made something else or taken away."""
+    body = copy.deepcopy(document)
+    *way, last = data.draw(st.sampled_from(places(body)[1:]))
+    holder: Any = body
+    for step in way:
+        holder = holder[step]
+    if data.draw(st.booleans()):
+        holder[last] = data.draw(ODD)
+    else:
+        del holder[last]
+    return body
 
 
 def test_exactly_the_natures_and_statements_that_companies_house_lists_are_known():
@@ -87,6 +115,34 @@ def test_a_person_whose_name_is_given_in_its_elements_alone_has_that_name():
         for part in ("forename", "middle_name", "surname")
         if part in entries[0]["name_elements"]
     )
+
+
+def test_addresses_and_checks_of_a_person_are_known_and_never_read():
+    entries = [e for e in document("persons-with-significant-control")["items"] if e["kind"].startswith("individual")]
+    more = {
+        "principal_office_address": {"premises": "Example Villa", "country": "Jersey"},
+        "identity_verification_details": {"identity_verified_on": "2026-01-05", "preferred_name": "Example"},
+        "links": {**entries[0]["links"], "statement": "/x", "person_with_significant_control": "/y"},
+    }
+    records, faults = read("persons-with-significant-control", {"items": [{**entries[0], **more}]})
+    assert faults == []
+    assert "Villa" not in repr(records) and "2026-01-05" not in repr(records)
+
+
+LINES = [
+    json.loads(line)
+    for line in (CASE.parents[1] / "companies_house_bulk" / SNAPSHOT).read_text("utf-8").splitlines()
+    if "company_number" in line
+]
+
+
+@given(st.sampled_from(LINES), st.data())
+def test_a_line_of_the_snapshot_with_anything_in_any_place_is_an_entry_or_a_fault(line: Any, data: st.DataObject):
+    odd = mutated(line, data)
+    reading = Reading("companies_house_bulk/control", "", TODAY, private=PRIVATE)
+    row = Row(odd if isinstance(odd, dict) else {}, reading, raw=b"")
+    items = list(read_row(row, control_line))
+    assert sum(isinstance(item, Observation) or (isinstance(item, Fault) and item.loses_row) for item in items) == 1
 
 
 def test_two_entries_under_one_id_are_told_and_the_same_entry_on_two_pages_is_not():
@@ -163,31 +219,11 @@ def test_an_overseas_companys_own_words_are_all_known():
     assert (record.home_number, record.been_liquidated, record.subtype) == ("990003", True, flags["subtype"])
 
 
-def places(value: Any, before: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
-    inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
-    return [before, *(found for name, one in inner for found in places(one, (*before, name)))]
-
-
-ODD = st.one_of(
-    st.none(), st.booleans(), st.integers(), st.floats(allow_nan=False, allow_infinity=False), st.text(max_size=9),
-    st.sampled_from(["x" * 70_000, "2999-01-01", "1066-10-14", "2020-13-45", "\x00", "  "]),
-    st.lists(st.text(max_size=3), max_size=2), st.dictionaries(st.text(max_size=3), st.integers(), max_size=2),
-)  # fmt: skip
-
-
 @given(st.sampled_from(PARTS), st.data())
 def test_an_answer_with_anything_in_any_place_is_refused_or_read_and_every_entry_is_accounted_for(
     part: str, data: st.DataObject
 ):
-    body = copy.deepcopy(document(part))
-    *way, last = data.draw(st.sampled_from(places(body)[1:]))
-    holder: Any = body
-    for step in way:
-        holder = holder[step]
-    if data.draw(st.booleans()):
-        holder[last] = data.draw(ODD)
-    else:
-        del holder[last]
+    body = mutated(document(part), data)
     try:
         records, faults = read(part, body)
     except SourceChanged:
