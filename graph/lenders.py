@@ -20,7 +20,13 @@ from register.records import ChargeRecord
 from register.snapshot import Company, Sourced
 
 #: How a home hangs on a charge.
-How = Literal["the provider", "the building", "an owner of the provider", "the owner of the building"]
+How = Literal[
+    "the provider",
+    "the building",
+    "an owner of the provider",
+    "the owner of the building",
+    "the provider, on other property",
+]
 #: Those by which enforcement can take the registration or the building itself.
 DIRECT: frozenset[How] = frozenset({"the provider", "the building"})
 #: HM Land Registry's title numbers: up to three letters for the district, then up to six digits.
@@ -154,21 +160,34 @@ class _Hanging:
         self._network, self._known = network, known
         self._run: dict[str, list[str]] = {}
         self._built: dict[str, dict[str, list[str]]] = {}
+        self._titles: dict[str, set[str]] = {}
         for holding in known.values():
             if holding.company:
                 self._run.setdefault(holding.company, []).append(holding.home)
             for owner in (*holding.freehold, *holding.leasehold):
                 self._built.setdefault(owner.party, {}).setdefault(holding.home, []).append(owner.title.id)
+                self._titles.setdefault(holding.home, set()).add(owner.title.id)
+        self._homes_on = {title for titles in self._titles.values() for title in titles}
 
     def under(self, lender: str, company: str, charge: Sourced[ChargeRecord], filed: str) -> Iterator[Exposure]:
-        """The homes under one charge, the closest way first."""
-        for home in self._run.get(company, ()):
-            yield Exposure(home, lender, company, charge, filed, "the provider")
+        """The homes under one charge, the closest way first.
+
+        Whoever holds a charge that is fixed on the buildings of some homes can take these and nothing else: the
+        provider's other homes, where they are known to stand on other titles, only hang on it.
+        """
         named = {f"hmlr:{number}" for number in _TITLE.findall((charge.record.particulars or "").upper())}
+        record, run = charge.record, self._run.get(company, ())
+        bound = named & self._homes_on if record.fixed and not (record.floating or record.all_assets) else set()
+        beside = {home for home in run if bound and bound.isdisjoint(self._titles.get(home, bound))}
+        for home in run:
+            if home not in beside:
+                yield Exposure(home, lender, company, charge, filed, "the provider")
         built = self._built.get(company, {})
         for home, titles in built.items():
             if charged := sorted(named & {*titles}):
                 yield Exposure(home, lender, company, charge, filed, "the building", charged[0])
+        for home in sorted(beside):
+            yield Exposure(home, lender, company, charge, filed, "the provider, on other property")
         for home in sorted(below(self._network, [company]) & self._known.keys()):
             yield Exposure(home, lender, company, charge, filed, "an owner of the provider")
         for home in built:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -90,6 +91,24 @@ def test_a_lender_is_told_with_its_homes_beds_capacities_and_what_it_rests_on():
     assert bank.capacities == ("security agent", "security trustee")
     assert len(bank.charges) == len(bank.companies) == 3
     assert "no number" in bank.rule
+
+
+def test_a_charge_fixed_on_one_building_reaches_no_other_home_of_the_provider_that_stands_elsewhere():
+    def ways(**fields: Any) -> dict[str, str]:
+        snapshot = with_property(
+            owned(runs=[(1, 1), (1, 2), (1, 3)]), title(1, proprietor(1)), title(2, proprietor(20)),
+            traces={1: traced(stands(1, 1)), 2: traced(stands(2, 2))}, charges=(charge(1, BANK, **fields),),
+        )  # fmt: skip
+        return {one.home: one.how for one in exposures(build_network(snapshot))}
+
+    fixed = ways(particulars="The freehold land with title number EXT1.")
+    # Where the third home stands is not known: it may be the building charged.
+    assert fixed == {
+        home(1): "the provider", home(2): "the provider, on other property", home(3): "the provider"
+    }  # fmt: skip
+    provider = dict.fromkeys((home(1), home(2), home(3)), "the provider")
+    assert ways(particulars="The freehold land with title number EXT1.", everything=True) == provider
+    assert ways(particulars="All its land, 12 Exercise Lane among it.") == provider
 
 
 def test_a_title_in_a_charge_of_a_company_that_does_not_own_it_ties_nothing():

@@ -92,6 +92,7 @@ def test_a_lender_that_enforces_takes_its_debtors_and_their_subsidiaries_are_onl
         made.failure.sentence
     )
     assert withheld(made) == {UNDER_WHAT_FAILED: 4, SAME_LANDLORD: 1}
+    assert "a receiver or an administrator usually runs such homes on" in made.failure.sentence
     assert made.failure.watched[0].why == "an owner of the provider, Exercise 60, gave a charge"
     assert planned("lender", "lender:exercise-harbour-bank-plc").failure == made.failure
 

@@ -4,7 +4,12 @@ Whether a home is lost depends on whether its provider fails or its building goe
 are homes whose registered provider itself gave an outstanding charge, and homes whose building stands on a title that
 an outstanding charge of the title's owner names. Homes that only hang on a company that gave one (a parent of the
 provider, or an owner of the building that charged no title by number) are watched: enforcing against a parent changes
-the owner, as in 2019 with Four Seasons, and closes nothing.
+the owner, as in 2019 with Four Seasons, and closes nothing. Watched too are a provider's other homes, where its charge
+is fixed on the buildings of some.
+
+An enforcing lender appoints an administrator or a receiver, who usually runs the homes on until they are sold; that
+appointment to the registered provider is business failure (SI 2015/301, regulation 2), but the councils' duty begins
+only where it can no longer carry on (Care Act 2014, section 48). The scenario asks what follows if nobody runs them on.
 """
 
 from __future__ import annotations
@@ -41,6 +46,11 @@ def affected(ownership: Ownership, names: Sequence[str]) -> Failure:
         f"{' and '.join(titles)} enforces its charges: {count(len(homes), 'home')} whose provider or building is "
         f"charged {are} affected ({everything:,} under a charge over everything)"
     )
+    if homes:
+        sentence += (
+            "; a receiver or an administrator usually runs such homes on until they are sold: this asks what follows "
+            "if nobody does"
+        )
     if watched:
         hangs = "hangs" if len(watched) == 1 else "hang"
         sentence += (
@@ -55,7 +65,7 @@ def affected(ownership: Ownership, names: Sequence[str]) -> Failure:
             Watched(
                 home,
                 home.current.record.provider_id,
-                f"{closest[home.id].how}, {name_of(network, closest[home.id].company)}, gave a charge",
+                _why(closest[home.id], name_of(network, closest[home.id].company)),
             )
             for home in watched
         ),
@@ -63,6 +73,11 @@ def affected(ownership: Ownership, names: Sequence[str]) -> Failure:
         claims_between(snapshot, network, ids, closest, _DOWN),
         ids,
     )
+
+
+def _why(one: Exposure, company: str) -> str:
+    who, _, on_other = one.how.partition(", ")
+    return f"{who}, {company}, gave a charge {on_other}".rstrip()
 
 
 def _read(name: str, known: Sequence[str]) -> str:
