@@ -69,9 +69,10 @@ def title_rows(county: County, kinds: frozenset[str] = frozenset(DIRT)) -> tuple
     for registration in county.registrations(active=True):
         if registration.counted:
             homes.setdefault(registration.building.number, []).append(registration)
+    doors = frozenset((one.building.street, one.building.town) for some in homes.values() for one in some)
     rows: list[TitleRow] = []
     for title in county.stock.titles:
-        rows += _of_building(county, title, homes.get(title.building, []), kinds)
+        rows += _of_building(county, title, homes.get(title.building, []), kinds, doors)
     rows += _portfolios(county, homes)
     return tuple(sorted(rows, key=lambda row: (row.number, row.overseas)))
 
@@ -115,7 +116,13 @@ def _portfolios(county: County, homes: Mapping[int, list[Registration]]) -> Iter
         yield replace(row, address=f"{text}, {town}", overseas=title.landlord.jurisdiction != "ENGLAND")
 
 
-def _of_building(county: County, title: Title, homes: list[Registration], kinds: frozenset[str]) -> Iterator[TitleRow]:
+def _of_building(
+    county: County,
+    title: Title,
+    homes: list[Registration],
+    kinds: frozenset[str],
+    doors: frozenset[tuple[str, str]],
+) -> Iterator[TitleRow]:
     chance = chance_for(county.seed, f"title {title.number}")
     if not homes:
         return
@@ -134,7 +141,7 @@ def _of_building(county: County, title: Title, homes: list[Registration], kinds:
         lease = Landlord(provider.name, "ENGLAND", provider.company)
         since = max(provider.registered_on, first.registered_on)
         yield from form.rows(f"ZY{title.number[2:]}", "Leasehold", clean, lease, added=since, homes=ids)
-    yield from form.neighbours(title.number, clean)
+    yield from form.neighbours(title.number, clean, doors)
 
 
 def _clean(building: Building, name: str) -> Written:
@@ -206,11 +213,16 @@ class _Form:
             homes=homes,
         )
 
-    def neighbours(self, number: str, clean: Written) -> Iterator[TitleRow]:
-        """Titles beside the home that are not its own: next door, flats, a substation, the land behind."""
+    def neighbours(self, number: str, clean: Written, doors: frozenset[tuple[str, str]]) -> Iterator[TitleRow]:
+        """Titles beside the home that are not its own: next door, flats, a substation, the land behind.
+
+        ``doors`` are the streets, with number, and towns of all homes: a neighbour's door is none of them.
+        """
         chance, digits = self.chance, number[2:]
-        door = int(clean.number) if clean.number.isdigit() else 1
-        beside = replace(clean, number=str(door + 2 * chance.randint(1, 9)))
+        door = (int(clean.number) if clean.number.isdigit() else 1) + 2 * chance.randint(1, 9)
+        while (f"{door} {clean.street}", clean.town) in doors:
+            door += 2
+        beside = replace(clean, number=str(door))
         own_name = f"{clean.town} {chance.choice(('Barn', 'Mews', 'Stables', 'Gatehouse'))}"
         kinds = (
             (0.5, replace(beside, name="")),
