@@ -25,6 +25,7 @@ Kind = Literal[
     "new controller",
     "controller ceased",
     "new landlord",
+    "landlord left",
     "new charge",
     "confirmation statement overdue",
     "registered office in doubt",
@@ -63,6 +64,7 @@ SEVERITY: Mapping[Kind, int] = {
     "new controller": 3,
     "controller ceased": 3,
     "new landlord": 3,
+    "landlord left": 3,
     "new charge": 3,
     "confirmation statement overdue": 3,
     "registered office in doubt": 3,
@@ -83,6 +85,9 @@ SEVERITY: Mapping[Kind, int] = {
 }
 _RANK = {kind: rank for rank, kind in enumerate(SEVERITY)}
 
+#: Said of the failure of a company that holds no registration.
+NO_PROVIDER_FAILED = "By this no home's provider has failed."
+
 #: Months in English, whatever the machine's language.
 MONTHS = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
@@ -99,7 +104,8 @@ class Change:
     ``company`` is its number (``gb-coh:…``) and ``homes`` are those homes, whose beds ``beds`` adds up. ``authority``
     is the ONS code of the council. ``day`` is the day the public record gives for the change, else that of the first
     list that shows it. ``severity``: 1 is worst (SEVERITY). ``beds`` are those of the home on the later day, or the
-    last known. ``said`` is what happened, without the home's name, in plain English.
+    last known. ``said`` is what happened, without the home's name, in plain English; ``event`` is what happened to a
+    company, without where its homes are: the same in every council's area.
     """
 
     kind: Kind
@@ -119,6 +125,7 @@ class Change:
     evidence_after: Evidence | None = None
     company: str | None = None
     homes: tuple[str, ...] = ()
+    event: str | None = None
 
     @property
     def of_source(self) -> bool:
@@ -149,6 +156,12 @@ def in_words(day: date | None) -> str:
 def evidence_of(registration: Registration, field: str) -> Evidence:
     """The evidence for one field of a registration."""
     return registration.evidence[registration.field_evidence.get(field, 0)]
+
+
+def absence_of(after: Snapshot, seen: Evidence) -> Evidence | None:
+    """The list of a later snapshot that does not hold what an earlier one held; ``None`` where it has none."""
+    state = next((feed for feed in after.feeds if feed.feed == seen.feed), None)
+    return Evidence(state.feed, state.as_at, state.origin, None, "", state.run) if state else None
 
 
 def change_of(kind: Kind, home: Home, snapshot: Snapshot, said: str, *, day: date | None = None) -> Change:

@@ -17,7 +17,7 @@ from datetime import date
 from itertools import chain
 from typing import Any, NamedTuple
 
-from register.change_kinds import SEVERITY, Change, change_of, evidence_of, in_words, provider_words
+from register.change_kinds import SEVERITY, Change, change_of, evidence_of, home_words, in_words, provider_words
 from register.company_changes import company_changes
 from register.differences import Given, differences, new_provider
 from register.identifiers import scheme
@@ -70,6 +70,7 @@ def care_changes(before: Snapshot, after: Snapshot) -> Iterator[Change]:
     lists, given = _Lists(before), (Given(before), Given(after))
     yield from stale_sources(before, after)
     unheard = first_lists(before, after)
+    there = _by_postcode(after)
     for home in after.homes.values():
         if scheme(home.id) in unheard:
             continue
@@ -82,7 +83,7 @@ def care_changes(before: Snapshot, after: Snapshot) -> Iterator[Change]:
         elif now_active:
             yield _begun(home, then, before, after)
         else:
-            yield from _ended(home, then, before, after)
+            yield from _ended(home, then, before, after, there.get(home.current.record.postcode, ()))
     yield from _withdrawn(before, after)
 
 
@@ -214,8 +215,31 @@ def _begun(home: Home, then: Then, before: Snapshot, after: Snapshot) -> Change:
     return replace(change_of("opened", home, after, said, day=since), after=record.beds)
 
 
-def _ended(home: Home, then: Then, before: Snapshot, after: Snapshot) -> Iterator[Change]:
-    """A home without an active registration now: closed, a candidate for it, or between two owners for long."""
+def _by_postcode(after: Snapshot) -> dict[str | None, list[Home]]:
+    """The homes that are registered on the later day, by postcode."""
+    found: dict[str | None, list[Home]] = {}
+    for home in after.homes.values():
+        if home.current.active(after.on) and home.current.record.postcode:
+            found.setdefault(home.current.record.postcode, []).append(home)
+    return found
+
+
+def _neighbours(home: Home, before: Snapshot, there: Iterable[Home]) -> str:
+    """Homes at the same postcode that may be where it went: registered about then, or run by the same provider. Nothing
+    joins them by rule, and a person may know better."""
+    ended = home.current.record
+    begun = (one for one in there if (one.current.record.registered_on or date.min) > before.on - NEAR)
+    same = (one for one in there if one.current.record.provider_id == ended.provider_id is not None)
+    names = list(dict.fromkeys(home_words(one) for one in (*begun, *same)))
+    more = f" and {len(names) - 2} more" if len(names) > 2 else ""
+    return f" Registered at its postcode now: {'; '.join(names[:2])}{more}." if names else ""
+
+
+def _ended(home: Home, then: Then, before: Snapshot, after: Snapshot, there: Iterable[Home] = ()) -> Iterator[Change]:
+    """A home without an active registration now: closed, a candidate for it, or between two owners for long.
+
+    ``there`` are the homes at its postcode.
+    """
     if then.registration is not None and not then.active and _run_by_another(then.registration, before):
         return  # a correction parted what was held to be one home; its end is older than the period
     ended = home.current.record.deregistered_on
@@ -225,11 +249,14 @@ def _ended(home: Home, then: Then, before: Snapshot, after: Snapshot) -> Iterato
         before_it = then.status == "ended, successor unknown"
         said = (
             f"closed{', as is known now' if before_it else ''}: {_end(home, then, before)}. "
-            "Nobody has taken the place on in the lists of more than 180 days since."
+            f"Nobody has taken the place on in the lists of more than 180 days since.{_neighbours(home, before, there)}"
         )
         change = change_of("earlier closure confirmed" if before_it else "closed", home, after, said, day=ended)
     elif home.status == "ended, successor unknown" and then.status in ("open", "dormant", "not yet open"):
-        said = f"{_end(home, then, before)}. No successor is known: a candidate for closure, not yet a closure."
+        said = (
+            f"{_end(home, then, before)}. No successor is known: a candidate for closure, not yet a closure."
+            f"{_neighbours(home, before, there)}"
+        )
         change = change_of("ended, successor unknown", home, after, said, day=ended)
     elif home.status == "dormant" and then.status == "open":
         said = "nobody has been registered to run it for more than 180 days; a successor is known."

@@ -1,9 +1,8 @@
 """What changed in the companies that stand behind homes: control, charges, insolvency, filings, boards. Pure.
 
-Only companies that stand behind a home are told of, one that is open or ended in the period, and each event names the
-homes, the beds and the council.
-An event says which legal entity it is of and whether that one holds a registration: where a parent fails, no home's
-provider has failed by it.
+Only companies that stand behind a home are told of, one that is open or ended in the period. An event names the homes,
+the beds and the council, which legal entity it is of, and whether that one holds a registration: where a parent fails,
+no home's provider has failed by it.
 
 What is no change: what a source says when it is loaded for the first time, or of a company that it did not cover
 before; the same party entered again; the same status in another source's words.
@@ -11,25 +10,19 @@ before; the same party entered again; the same status in another source's words.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal
 
-from register.change_kinds import SEVERITY, Change, Kind, in_words, plain
-from register.flags import overdue
+from register.change_kinds import NO_PROVIDER_FAILED, SEVERITY, Change, Kind, absence_of, in_words, plain
+from register.flags import overdue, status_of
 from register.insolvency import Meaning, meaning_of, meaning_of_case
 from register.parties import country_of
-from register.records import ChargeRecord, CompanyRecord
+from register.records import ChargeRecord
 from register.snapshot import Company, Control, Evidence, Snapshot, Sourced
 from register.standing import Standing, standings
 
-#: Statuses that two sources write differently, as one reads them.
-_SAME_STATUS = {
-    "in administration": "administration",
-    "active proposal to strike off": "proposal to strike off",
-    "voluntary arrangement": "voluntary arrangement",
-}
 _SATISFIED = frozenset({"satisfied", "fully satisfied"})
 
 
@@ -121,7 +114,7 @@ def _change(company: str, event: Event, place: Standing, after: Snapshot) -> Cha
         failed, holds = event.failure.failure, bool(place.homes["registered"])
         severity = 4 if failed == "no" else 1 if failed == "yes" and holds else 2
         if failed != "no" and not holds:
-            said += " By this no home's provider has failed."
+            said += f" {NO_PROVIDER_FAILED}"
     seen = event.evidence_after or event.evidence_before
     return Change(
         kind=event.kind,
@@ -139,6 +132,7 @@ def _change(company: str, event: Event, place: Standing, after: Snapshot) -> Cha
         evidence_after=event.evidence_after,
         company=company,
         homes=tuple(home.id for home in place.all),
+        event=plain(event.said),
     )
 
 
@@ -188,7 +182,7 @@ def _control(both: _Both) -> Iterator[Event]:
             ended,
             before=_party_words(entry),
             evidence_before=entry.evidence[0],
-            evidence_after=held.evidence[0] if held else _absence(both.after, entry.evidence[0]),
+            evidence_after=held.evidence[0] if held else absence_of(both.after, entry.evidence[0]),
         )
 
 
@@ -210,15 +204,10 @@ def _natures(entry: Control) -> str:
     return f" ({natures})" if natures else ""
 
 
-def _absence(after: Snapshot, seen: Evidence) -> Evidence | None:
-    """The list that does not hold what an earlier one held."""
-    state = next((feed for feed in after.feeds if feed.feed == seen.feed), None)
-    return Evidence(state.feed, state.as_at, state.origin, None, "", state.run) if state else None
-
-
 def _charges(both: _Both) -> Iterator[Event]:
     """Charges given and satisfied; of a source that only counts them, how many."""
     was, now = both.of(lambda snapshot: snapshot.charges)
+    given_now = [one for identifier, one in sorted(now.items()) if identifier not in was and both.covers(one.evidence)]
     for identifier in sorted(now):
         one: Sourced[ChargeRecord] = now[identifier]
         before: Sourced[ChargeRecord] | None = was.get(identifier)
@@ -226,7 +215,7 @@ def _charges(both: _Both) -> Iterator[Event]:
             given = f" on {in_words(one.record.created_on)}" if one.record.created_on else ""
             yield Event(
                 "new charge",
-                f"gave a new charge{given} to {_lenders(one.record)}.",
+                f"gave a new charge{given} to {_lenders(one.record)}{_already_satisfied(one.record)}.",
                 one.record.created_on,
                 after=one.record.code or identifier,
                 evidence_after=one.evidence[0],
@@ -236,7 +225,7 @@ def _charges(both: _Both) -> Iterator[Event]:
             when = f" on {in_words(day)}" if day else ""
             yield Event(
                 "charge satisfied",
-                f"satisfied{when} its charge to {_lenders(one.record)}.",
+                f"satisfied{when} its charge to {_lenders(one.record)}{_in_its_place(given_now)}.",
                 day,
                 before=one.record.code or identifier,
                 evidence_before=before.evidence[0],
@@ -249,6 +238,19 @@ def _charges(both: _Both) -> Iterator[Event]:
 
 def _satisfied(record: ChargeRecord) -> bool:
     return record.satisfied_on is not None or (record.status or "").replace("-", " ").casefold() in _SATISFIED
+
+
+def _already_satisfied(record: ChargeRecord) -> str:
+    """A charge may be given and satisfied between two lists."""
+    if not _satisfied(record):
+        return ""
+    return f", satisfied since{f', on {in_words(record.satisfied_on)}' if record.satisfied_on else ''}"
+
+
+def _in_its_place(given: Sequence[Sourced[ChargeRecord]]) -> str:
+    """A loan that was replaced is no loan that was paid: the lenders who have a new charge, where one was given."""
+    lenders = dict.fromkeys(_lenders(one.record) for one in given if not _satisfied(one.record))
+    return f"; it gave a new charge to {' and '.join(lenders)}" if lenders else ""
 
 
 def _lenders(record: ChargeRecord) -> str:
@@ -324,25 +326,18 @@ def _filings(both: _Both) -> Iterator[Event]:
     if was is None or not both.covers(was.evidence):
         return
     if now is None:
-        gone = _absence(both.after, was.evidence[0])
+        gone = absence_of(both.after, was.evidence[0])
         if gone is not None and gone.as_at > was.evidence[0].as_at:
             said = "is no longer on the list of live companies: it was dissolved, or converted into another form."
             yield Event("company status changed", said, gone.as_at, was.record.status, None, was.evidence[0], gone)
         return
     if not both.covers(now.evidence):
         return
-    old, new = _status(was.record), _status(now.record)
+    old, new = status_of(was.record), status_of(now.record)
     if old and new and old != new:
         what = now.record.status_detail or now.record.status or ""
-        change = Event(
-            "company status changed",
-            f'its status at Companies House is "{plain(what).replace("-", " ")}", before "{old}".',
-            None,
-            old,
-            new,
-            was.evidence[0],
-            now.evidence[0],
-        )
+        said = f'its status at Companies House is "{plain(what).replace("-", " ")}", before "{old}".'
+        change = Event("company status changed", said, None, old, new, was.evidence[0], now.evidence[0])
         yield change if new != "active" else replace(change, failure=_RECOVERED)
     for kind, field, words in _LATE:
         before, after = (overdue(one, snapshot, field) for one, snapshot in ((was, both.before), (now, both.after)))
@@ -367,15 +362,6 @@ _LATE: tuple[tuple[Kind, Literal["accounts", "confirmation"], str], ...] = (
     ("accounts overdue", "accounts", "its accounts are"),
     ("confirmation statement overdue", "confirmation", "its confirmation statement is"),
 )
-
-
-def _status(record: CompanyRecord) -> str | None:
-    """A status in the words that all sources share, in lower case."""
-    words = f"{record.status or ''} {record.status_detail or ''}".casefold().replace("-", " ")
-    if "strike off" in words:
-        return "proposal to strike off"
-    plain_words = " ".join((record.status or "").casefold().replace("-", " ").split())
-    return _SAME_STATUS.get(plain_words, plain_words) or None
 
 
 def _board(both: _Both) -> Iterator[Event]:

@@ -119,11 +119,18 @@ def new_provider(old: Registration, home: Home, before: Snapshot, after: Snapsho
     seller, buyer = provider_words(before, both.was.provider_id), provider_words(after, both.now.provider_id)
     since, number = both.now.registered_on, ""
     if home.current.id != old.id:
-        number = f" under a new number (before: {old.id})"
+        number = f" under a new number (before: {_before(both)})"
     dated = f" since {in_words(since)}" if since and number else ""
     grounds = _grounds(both)
     said = f"now registered to {buyer}{number}{dated}; before, to {seller}. It has not closed.{grounds}"
     return both.change("new provider", "provider_id", said, (seller, buyer), since if number else None)
+
+
+def _before(both: _Both) -> str:
+    """The earlier registration's number, with its name where a reader would not know the home by the new one."""
+    was, now = both.was.name, both.now.name
+    renamed = was and now and re.findall(r"\w+", was.casefold()) != re.findall(r"\w+", now.casefold())
+    return f"{both.old.id}, {plain(was)}" if renamed else both.old.id
 
 
 def _grounds(both: _Both) -> str:
@@ -139,7 +146,7 @@ def _registration(both: _Both) -> Iterator[Change]:
         yield new_provider(both.old, both.home, both.before, both.after)
     elif both.old.id != both.home.current.id:
         said = (
-            f"registered again under a new number, with the same provider (before: {both.old.id}). It has not closed."
+            f"registered again under a new number, with the same provider (before: {_before(both)}). It has not closed."
         )
         yield both.change("re-registered", "id", said, (both.old.id, both.home.current.id), both.now.registered_on)
     was, now = (record.status or "" for record in (both.was, both.now))

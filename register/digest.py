@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from register.change_kinds import SEVERITY, Change, Kind, in_words, plain
+from register.change_kinds import NO_PROVIDER_FAILED, SEVERITY, Change, Kind, in_words, plain
 from register.snapshot import Evidence
 
 SCHEMA = "longstop/changes/1"
@@ -82,6 +82,12 @@ class Line:
         first = self.changes[0]
         if len(self.changes) == 1:
             return first.sentence
+        if first.company:
+            homes = {home for change in self.changes for home in change.homes}
+            beds = sum(change.beds or 0 for change in self.changes)
+            where = f"{len(homes):,} homes in {self.areas} councils' areas, {beds:,} beds"
+            spared = f" {NO_PROVIDER_FAILED}" if all(NO_PROVIDER_FAILED in one.said for one in self.changes) else ""
+            return f"{first.name}: {first.event} It concerns {where}.{spared}"
         owner = first.provider_name or first.provider
         of = f" of {owner}" if owner and first.kind != "council changed" else ""
         where = f" in {self.areas} councils' areas" if self.areas > 1 else ""
@@ -102,7 +108,8 @@ class Section:
 @dataclass(frozen=True, slots=True)
 class Digest:
     """Everything that changed, arranged. ``across`` are changes alike in several areas, which stand in their sections
-    too. ``totals`` counts changes by kind, worst first; ``notes`` say what could not be compared."""
+    too. ``totals`` counts by kind, worst first: what happened to a company once, in however many areas its homes
+    are; ``notes`` say what could not be compared."""
 
     periods: tuple[Period, ...]
     across: tuple[Line, ...]
@@ -138,7 +145,7 @@ def arrange(
         name = next((change.authority_name for change in areas[code] if change.authority_name), code)
         title = plain(name) if name else "Homes whose council is not known"
         sections.append(Section(code, title, _lines(areas[code])))
-    totals = Counter(change.kind for change in ordered)
+    totals = Counter(kind for kind, _ in {(change.kind, _happened(change)) for change in ordered})
     return Digest(
         periods=tuple(periods),
         across=_across(ordered),
@@ -150,10 +157,22 @@ def arrange(
     )
 
 
-def _weight(changes: Iterable[Change]) -> tuple[int, ...]:
-    """The area with the most changes of the worst severity sorts first, then of the next."""
-    counts = Counter(change.severity for change in changes)
-    return tuple(-counts[severity] for severity in sorted(DEGREES))
+def _happened(change: Change) -> tuple[object, ...]:
+    """What two changes have in common that tell one event: a company's is told in every area of its homes."""
+    if change.company:
+        return change.company, change.kind, change.event, change.before, change.after, change.day
+    return change.home, change.name, change.before, change.after, change.day
+
+
+def _weight(changes: Sequence[Change]) -> tuple[tuple[bool, int, int], ...]:
+    """The area with changes of the worst severity sorts first, by the beds that they concern and then by how many they
+    are; among equals the next severity decides."""
+    found = []
+    for severity in sorted(DEGREES):
+        some = [change for change in changes if change.severity == severity]
+        beds = {home: change.beds or 0 for change in some for home in (change.home or change.homes,)}
+        found.append((not some, -sum(beds.values()), -len(some)))
+    return tuple(found)
 
 
 def _alike(change: Change) -> tuple[object, ...] | None:
@@ -179,9 +198,14 @@ def _lines(changes: Iterable[Change]) -> tuple[Line, ...]:
     return tuple(Line(group) for group in _together(changes))
 
 
-def _across(changes: Iterable[Change]) -> tuple[Line, ...]:
-    """Changes alike in more areas than one, each with the number of areas."""
-    groups = [(group, len({change.authority for change in group})) for group in _together(changes)]
+def _across(changes: Sequence[Change]) -> tuple[Line, ...]:
+    """Changes alike in more areas than one, each with the number of areas; first what happened to companies."""
+    events: dict[tuple[object, ...], list[Change]] = {}
+    for change in changes:
+        if change.company:
+            events.setdefault(_happened(change), []).append(change)
+    some = [*map(tuple, events.values()), *_together(change for change in changes if not change.company)]
+    groups = [(group, len({change.authority for change in group})) for group in some]
     return tuple(Line(group, areas) for group, areas in groups if areas > 1)
 
 

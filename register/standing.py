@@ -5,13 +5,13 @@ This is as much of the network of owners as it takes to say whom a company's new
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
 from register.change_kinds import home_words, in_words, plain
-from register.snapshot import Home, Snapshot
+from register.snapshot import Home, Owner, Snapshot
 
 #: A company holds the registration of a home, stands above the company that does, or owns the home's building.
 Role = Literal["registered", "above", "landlord"]
@@ -95,22 +95,26 @@ def standings(snapshot: Snapshot, since: date | None = None) -> dict[str, tuple[
 
 
 def owners_of(snapshot: Snapshot, home: str, by: date = date.max) -> dict[str, str]:
-    """The named owners of a home's accepted titles: the party's id, and its name as a person reads it.
-
-    Links and titles that only lists of days after ``by`` hold are left out.
-    """
+    """The named owners of a home's accepted titles: the party's id, and its name as a person reads it. ``by`` as in
+    ``proprietors_of``."""
     found: dict[str, str] = {}
+    for owner in proprietors_of(snapshot, home, by):
+        country = f", {plain(owner.proprietor.country)}" if owner.proprietor.country else ""
+        number = f" ({owner.party.id})" if _is_company(owner.party.id) else ""
+        found.setdefault(owner.party.id or owner.party.rule, f"{plain(owner.proprietor.name)}{country}{number}")
+    return dict(sorted(found.items()))
+
+
+def proprietors_of(snapshot: Snapshot, home: str, by: date = date.max) -> Iterator[Owner]:
+    """The owners of a home's accepted titles. Links and titles that only lists of days after ``by`` hold are left
+    out."""
     trace = snapshot.traces.get(home)
     for link in trace.accepted if trace else ():
         title = snapshot.titles.get(link.title)
         seen = [one.as_at for entry in title.entries for one in entry.evidence] if title else []
         if min(seen, default=date.max) > by or min((one.as_at for one in link.evidence), default=by) > by:
             continue
-        for owner in title.owners if title else ():
-            country = f", {plain(owner.proprietor.country)}" if owner.proprietor.country else ""
-            number = f" ({owner.party.id})" if _is_company(owner.party.id) else ""
-            found.setdefault(owner.party.id or owner.party.rule, f"{plain(owner.proprietor.name)}{country}{number}")
-    return dict(sorted(found.items()))
+        yield from title.owners if title else ()
 
 
 def _is_company(party: str | None) -> bool:

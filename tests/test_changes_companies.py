@@ -402,3 +402,90 @@ def test_lists_of_companies_newer_than_any_list_of_homes_are_compared_between_th
     ]
     assert {c["authority_name"] for c in answered("--area", "Devon")["changes"]} == {"Devon"}
     assert {c["kind"] for c in answered("--since", "2025-05-31")["changes"]} == {"new charge"}
+
+
+def other_titles(*titles: TitleRecord) -> list[TitleRecord]:
+    """Some titles beside another one, as no whole list is empty."""
+    return [*titles, TitleRecord(id="ccod:EX2", title="hmlr:EX2", proprietors=(Proprietor(name="NOBODY'S LIMITED"),))]
+
+
+ONE = Proprietor(name="EXERCISE LAND LIMITED", number="99000003")
+TWO = Proprietor(name="SECOND LAND LIMITED", number="99000004")
+
+
+@pytest.mark.parametrize(
+    ("then", "now", "told"),
+    [
+        ([ONE], [ONE, TWO], ("new landlord", "are now EXERCISE LAND LIMITED (gb-coh:99000003) and SECOND")),
+        ([ONE, TWO], [ONE], ("landlord left", "is now EXERCISE LAND LIMITED (gb-coh:99000003); before,")),
+        ([ONE], None, ("landlord left", "whose it is now is not known: its title is no longer on the")),
+        ([msgspec.structs.replace(ONE, number=None)], [msgspec.structs.replace(ONE, name="Exercise Land Ltd")], None),
+        ([ONE], [msgspec.structs.replace(ONE, number=None)], None),
+        ([ONE], [msgspec.structs.replace(ONE, name="EXERCISE LAND (RENAMED) LIMITED")], None),
+    ],
+)  # fmt: skip
+def test_owners_who_join_leave_or_are_lost_sight_of_are_told_and_a_number_filled_in_is_no_sale(
+    register, then, now, told
+):
+    def titles(owners: list[Proprietor] | None) -> list[TitleRecord]:
+        named = [] if owners is None else [TitleRecord(id="ccod:EX1", title="hmlr:EX1", proprietors=tuple(owners))]
+        return other_titles(*named)
+
+    register.both("tracing/links", [LINK], [LINK])
+    register.both("tracing/traces", [trace("accepted")], [trace("accepted")])
+    register.both("hmlr/ccod", titles(then), titles(now))
+    found = register.changed()
+    if told is None:
+        assert found == ()
+    else:
+        (change,) = found
+        assert (change.kind, change.severity) == (told[0], 3)
+        assert told[1] in change.said and "sold to SECOND" not in change.said
+        assert change.evidence_after is not None and change.evidence_after.as_at == JUNE
+
+
+def test_a_building_whose_link_is_not_accepted_any_more_is_not_said_to_be_sold(register):
+    other = msgspec.structs.replace(LINK, id="link:exercise:EX-002/EX2", location="exercise:EX-002", title="hmlr:EX2")
+    register.both("tracing/links", [LINK, other], [other])
+    register.both("tracing/traces", [trace("accepted")], [trace("untraced", untraced="name not matched")])
+    register.both(
+        "hmlr/ccod",
+        other_titles(a_title("EXERCISE LAND LIMITED", "99000003")),
+        other_titles(a_title("EXERCISE LAND LIMITED", "99000003")),
+    )
+    (change,) = register.changed()
+    assert (change.kind, change.after) == ("landlord left", None)
+    assert "is not accepted any more; whether the building was sold is not said" in change.said
+
+
+def test_a_loan_that_was_replaced_is_not_told_as_a_loan_that_was_paid(register):
+    old = charge(created_on=date(2016, 6, 3))
+    paid = msgspec.structs.replace(old, status="fully-satisfied", satisfied_on=date(2025, 6, 10))
+    new = msgspec.structs.replace(
+        old, id="charge:99000001/2", created_on=date(2025, 6, 10), persons_entitled=("NEW BANK PLC",)
+    )
+    brief = msgspec.structs.replace(
+        new, id="charge:99000001/3", status="fully-satisfied", satisfied_on=date(2025, 6, 20)
+    )
+    register.lists(MAY, "companies_house/charges", old, complete=False)
+    register.lists(JUNE, "companies_house/charges", paid, new, brief, complete=False)
+    told = {change.event for change in register.changed()}
+    assert told == {
+        "satisfied on 10 June 2025 its charge to Exercise Harbour Bank plc; it gave a new charge to NEW BANK PLC.",
+        "gave a new charge on 10 June 2025 to NEW BANK PLC.",
+        "gave a new charge on 10 June 2025 to NEW BANK PLC, satisfied since, on 20 June 2025.",
+    }
+
+
+def test_one_failure_in_two_councils_is_counted_once_and_told_first_with_all_its_homes_and_beds(register):
+    case = InsolvencyRecord(id="insolvency:99000002/1", company=PARENT, kind="in-administration")
+    register.lists(JUNE, "companies_house/insolvency", case, complete=False)
+    found = register.changed()
+    digest = arrange([Period((), MAY, JUNE, ("a", "b"))], found)
+    assert len(found) == 2 and digest.totals == (("insolvency event", 1),)
+    (line,) = digest.across
+    assert line.sentence.endswith(
+        "It concerns 3 homes in 2 councils' areas, 60 beds. By this no home's provider has failed."
+    )
+    assert "Across several councils" in as_text(digest) and "Across several councils" in as_html(digest)
+    assert document(digest)["totals"] == {"insolvency event": 1} and len(document(digest)["changes"]) == 2

@@ -209,7 +209,7 @@ def test_a_sold_home_has_a_new_provider_and_has_not_closed(register):
     assert (change.kind, change.home, change.day) == ("new provider", "exercise:EX-002", sold_on)
     assert change.sentence == (
         "Home 2, Exampleton (exercise:EX-002): now registered to Buyer Ltd (exercise:P2) under a new number "
-        "(before: exercise:EX-001) since 15 June 2025; before, to Seller Ltd (exercise:P1). It has not closed."
+        "(before: exercise:EX-001, Home 1) since 15 June 2025; before, to Seller Ltd (exercise:P1). It has not closed."
     )
 
 
@@ -390,3 +390,29 @@ def test_the_same_list_again_is_no_change_whatever_it_holds(tmp_path_factory, ho
     register.lists(JUNE, *records)
     assert register.kinds() == []
     opened.dispose()
+
+
+def test_a_home_sold_renamed_and_enlarged_on_one_night_is_known_by_its_old_name_too(register):
+    sold_on = date(2025, 6, 15)
+    register.lists(MAY, a_home(1, name="Rose House", beds=20))
+    register.lists(
+        JUNE,
+        a_home(1, name="Rose House", beds=20, status="Deregistered", deregistered_on=sold_on),
+        a_home(2, name="Lily Court", beds=31, provider_id="exercise:P2", registered_on=sold_on),
+    )
+    sold, larger = register.changed()
+    assert (sold.kind, larger.kind) == ("new provider", "more beds")
+    assert "under a new number (before: exercise:EX-001, Rose House) since 15 June 2025" in sold.said
+
+
+def test_a_home_that_ended_is_told_with_those_at_its_postcode_that_no_rule_joins_it_with(register):
+    elsewhere = a_home(9, postcode="EX9 9AA")
+    register.lists(MAY, a_home(1, name="Rose House"), elsewhere)
+    register.lists(
+        JUNE, elsewhere,
+        a_home(2, name="Lily Court", provider_id="exercise:P2", registered_on=date(2025, 6, 15), address=("2 Yard",)),
+    )  # fmt: skip
+    ended, opened = register.changed()
+    assert (ended.kind, opened.kind) == ("ended, successor unknown", "opened")
+    assert ended.said.endswith("Registered at its postcode now: Lily Court, Exampleton (exercise:EX-002).")
+    assert "EX-009" not in ended.said
