@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
+from register.records import CompanyRecord
 from register.snapshot import Company, Snapshot
 
 FlagKind = Literal[
@@ -20,6 +21,12 @@ FlagKind = Literal[
     "office in dispute",
     "office undeliverable",
 ]
+#: Statuses that two sources write differently, as one reads them.
+_SAME_STATUS = {
+    "in administration": "administration",
+    "active proposal to strike off": "proposal to strike off",
+    "voluntary arrangement": "voluntary arrangement",
+}
 #: Statuses that call for no look: an overseas entity is "registered", a UK establishment "open".
 _WELL = frozenset({"active", "registered", "open"})
 
@@ -36,9 +43,8 @@ def flags_of(company: Company, snapshot: Snapshot) -> tuple[Flag, ...]:
     """Everything that calls for a look, the gravest first. A flag that the register does not give is no flag."""
     record = company.record
     found: list[Flag] = []
-    words = "; ".join(dict.fromkeys(one.replace("-", " ") for one in (record.status, record.status_detail) if one))
-    if record.status and (record.status.casefold() not in _WELL or record.status_detail):
-        found.append(Flag("status", f'has the status "{words}"'))
+    if (status := status_of(record)) and status not in _WELL:
+        found.append(Flag("status", f'has the status "{status}"'))
     if record.been_liquidated:
         found.append(Flag("liquidated", "is or has been in liquidation"))
     if record.has_insolvency:
@@ -53,6 +59,15 @@ def flags_of(company: Company, snapshot: Snapshot) -> tuple[Flag, ...]:
     if record.office_undeliverable:
         found.append(Flag("office undeliverable", "cannot be reached by post at its registered office"))
     return tuple(found)
+
+
+def status_of(record: CompanyRecord) -> str | None:
+    """A status in the words that all sources share, in lower case."""
+    words = f"{record.status or ''} {record.status_detail or ''}".casefold().replace("-", " ")
+    if "strike off" in words:
+        return "proposal to strike off"
+    plain_words = " ".join((record.status or "").casefold().replace("-", " ").split())
+    return _SAME_STATUS.get(plain_words, plain_words) or None
 
 
 def overdue(company: Company, snapshot: Snapshot, what: Literal["accounts", "confirmation"]) -> bool | None:
