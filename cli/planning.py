@@ -155,6 +155,9 @@ def print_plan(answer: dict[str, Any]) -> None:
         if row["reason"] in HANDS:
             withheld = f"{count(row['beds'], 'bed')} in {count(row['homes'], 'home')}"
             answers.print(f"  {withheld} not offered: {row['reason']}.", markup=False)
+    if (offered := summary["placed_if_same_hands_offered"]) is not None:
+        more = offered - summary["placed"]
+        answers.print(f"  With these beds offered too (--offer-same-owner), {more:,} more people would have a bed.")
     proof = "proved: nobody can do better on these figures" if answer["optimality"]["proved"] else "NOT PROVED"
     answers.print(f"  {proof}; register digest {answer['snapshot'][:16]}…")
     answer_table(

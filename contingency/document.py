@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Collection, Container, Iterable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
-from contingency.plan import HomeNeeds, Plan
+from contingency.plan import HomeNeeds, Plan, make_plan
 from contingency.problem import IntArray
-from contingency.same_hands import SAME_HANDS, UNKNOWN_OWNERS
+from contingency.same_hands import RULED_OUT, SAME_HANDS, UNKNOWN_OWNERS
 from contingency.scenarios import RULED_KINDS
 from graph.claims import claim_document
 
@@ -137,8 +138,25 @@ def _summary(plan: Plan) -> dict[str, Any]:
         "homes_offered": len({v.home for v in plan.problem.vacancies}),
         "homes_not_offered": [{"reason": r.reason, "homes": r.homes, "beds": r.beds} for r in plan.refused],
         "people_sent_to_same_hands": _people_sent(plan, plan.tied),
+        "placed_if_same_hands_offered": _placed_if_offered(plan),
         "by_authority": _by_authority(plan),
     }
+
+
+def _placed_if_offered(plan: Plan) -> int | None:
+    """How many would be placed if beds in the same hands as what fails were offered too: what the rule costs.
+
+    None where nobody is left without a bed, or no such bed is withheld: then it costs nobody a bed.
+    """
+    if plan.options.offer_same_owner or not plan.placement.unplaced.any():
+        return None
+    if not any(row.beds for row in plan.refused if row.reason in RULED_OUT):
+        return None
+    options = replace(plan.options, offer_same_owner=True)
+    again = make_plan(
+        plan.snapshot, plan.kind, (), options=options, assumptions=plan.assumptions, engine=plan.engine, before=plan
+    )
+    return int(again.placement.people.sum())
 
 
 def _people_sent(plan: Plan, homes: Container[str]) -> int:

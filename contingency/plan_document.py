@@ -155,6 +155,7 @@ class Summary(msgspec.Struct, frozen=True):
     homes_offered: int | None = None
     homes_not_offered: tuple[NotOffered, ...] = ()
     people_sent_to_same_hands: int = 0
+    placed_if_same_hands_offered: int | None = None
 
 
 class Optimality(msgspec.Struct, frozen=True):

@@ -135,6 +135,12 @@ def headline(findings: Findings) -> tuple[str, ...]:
         for row in said.homes_not_offered
         if row.reason in HANDS
     ]
+    if said.placed_if_same_hands_offered is not None:
+        more = said.placed_if_same_hands_offered - said.placed
+        sentences.append(
+            f"If homes in the same hands as what fails were offered too, {people(more) if more else 'nobody'} more "
+            "would have a place."
+        )
     if said.people_sent_to_same_hands:
         sentences.append(
             f"{people(said.people_sent_to_same_hands)} would go to homes in the same hands as what fails: "

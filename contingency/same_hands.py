@@ -21,6 +21,8 @@ UNDER_WHAT_FAILED = "it hangs on what fails, and may fail next"
 SAME_LENDER = "its provider or its building is charged to the lender that enforces"
 #: All of these, and what hangs on what fails: the reasons that a reader must meet in the first lines.
 HANDS = (SAME_OWNER, SAME_OPERATOR, SAME_LANDLORD, SAME_LENDER, UNDER_WHAT_FAILED)
+#: Those that are offered where that is asked for.
+RULED_OUT = frozenset({SAME_OWNER, SAME_OPERATOR, SAME_LANDLORD, SAME_LENDER})
 #: The assumptions' names in a plan document.
 SAME_HANDS = "beds under the same owner, landlord or enforcing lender as what fails"
 UNKNOWN_OWNERS = "homes offered of whose building the owner is not known (it may be the same landlord)"

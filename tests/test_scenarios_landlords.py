@@ -123,6 +123,17 @@ def test_what_is_withheld_is_told_with_its_beds_and_can_be_offered_when_asked_fo
     assert both["summary"]["homes_not_offered"] == []
 
 
+def test_what_withholding_beds_costs_is_told_in_people():
+    for kind, name in (("provider", "EXP-1"), ("landlord", number(20))):
+        summary = document(planned(kind, name))["summary"]
+        both = document(planned(kind, name, offer_same_owner=True))["summary"]
+        assert summary["unplaced"] > 0
+        assert summary["placed_if_same_hands_offered"] == both["placed"] > summary["placed"]
+        assert both["placed_if_same_hands_offered"] is None
+    # Where only a place is lost nothing is withheld, so that it costs nobody a bed.
+    assert document(planned("home", "EX-1"))["summary"]["placed_if_same_hands_offered"] is None
+
+
 def test_homes_whose_buildings_owner_is_not_known_are_offered_and_counted():
     (row,) = [one for one in document(planned("provider", "EXP-1"))["assumptions"] if one["name"] == UNKNOWN_OWNERS]
     assert row["value"] == 3
