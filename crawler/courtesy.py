@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from importlib.metadata import PackageNotFoundError, version
 from time import monotonic
@@ -98,11 +99,16 @@ def wait_told(response: Response) -> float | None:
     told = (response.headers.get("Retry-After") or b"").decode("latin-1").strip()
     if told.isdecimal():
         return float(told)
+    until, now = moment_in(response, "Retry-After"), moment_in(response, "Date")
+    return max(0.0, (until - now).total_seconds()) if until and now else None
+
+
+def moment_in(response: Response, header: str) -> datetime | None:
+    """The moment (UTC) that a header of an answer gives; ``None`` for none, and for what is no date."""
     try:
-        until = parsedate_to_datetime(told)
-        now = parsedate_to_datetime((response.headers.get("Date") or b"").decode("latin-1"))
-        return max(0.0, (until - now).total_seconds())
-    except (TypeError, ValueError):
+        moment = parsedate_to_datetime((response.headers.get(header) or b"").decode("latin-1"))
+        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    except (TypeError, ValueError, OverflowError):
         return None
 
 
@@ -165,7 +171,10 @@ class RedirectAtHome(RedirectMiddleware):
     def process_response(self, request: Request, response: Response, spider: Any = None) -> Request | Response:
         """The answer, or the request that it redirects to. Raises IgnoreRequest for one that leads elsewhere."""
         plain = request.replace(meta={k: v for k, v in request.meta.items() if k != "handle_httpstatus_all"})
-        result = super().process_response(plain, response)
+        try:
+            result = super().process_response(plain, response)
+        except ValueError as problem:
+            raise IgnoreRequest(f"it redirects to what is no address ({problem})") from problem
         if isinstance(result, Request):
             run: Run | None = getattr(self.crawler.spider, "run", None)
             if run is not None and not run.allowed(result.url):

@@ -26,7 +26,7 @@ FULL_PASS_AFTER = timedelta(days=31)
 FULL_PASS_SOON = timedelta(days=7)
 #: More than so many records, and more than so large a share, are no few: then the full pass is made at once.
 FEW, FEW_SHARE = 5, 0.001
-#: A window of more pages than this is no answer to believe.
+#: A window or a list of more pages than this is no answer to believe: the longest list has some 120.
 MOST_PAGES = 1_000
 #: The server's clock is thought to be late by no more than this.
 LATEST_CLOCK = timedelta(days=1)
@@ -60,11 +60,16 @@ class Gap(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class ChangesPage:
-    """One page of ``/changes``: its ids, each once, and how many pages there are."""
+    """One page of ``/changes``: its ids, each once, and how many pages there are.
+
+    ``named`` is how many entries it has, those that come twice too; ``total`` how many it says that all pages have.
+    """
 
     ids: tuple[str, ...]
     page: int
     pages: int
+    named: int = 0
+    total: int = 0
 
 
 @dataclass(slots=True)
@@ -77,6 +82,15 @@ class Window:
     until: datetime
     ids: dict[str, None] = field(default_factory=dict)
     read: int = 0
+    named: int = 0
+    total: int = 0
+
+    @property
+    def doubt(self) -> str | None:
+        """Why it may have named less than has changed; ``None`` where it has named as many as it counts."""
+        if self.named >= self.total:
+            return None
+        return f"the list of changes counts {self.total:,} entries and names {self.named:,}"
 
     def add(self, page: ChangesPage) -> None:
         """Add the next page. Raises SourceChanged where it is not the next one, or brings nothing new."""
@@ -87,7 +101,8 @@ class Window:
         if self.read and not set(page.ids) - self.ids.keys():
             raise SourceChanged(f"page {page.page} holds only what earlier pages held")
         self.ids.update(dict.fromkeys(page.ids))
-        self.read = page.page
+        self.read, self.total = page.page, page.total
+        self.named += page.named
 
 
 @dataclass(slots=True)
@@ -201,5 +216,9 @@ def parse_changes(raw: bytes, asked: int) -> ChangesPage:
     if not entries and (numbers["total"] or 0) > 0:
         raise SourceChanged(f"the list of changes counts {numbers['total']:,} entries, and page {asked} names none")
     return ChangesPage(
-        tuple(dict.fromkeys(entry.strip().upper() for entry in ids)), numbers["page"] or asked, max(1, pages or 0)
+        tuple(dict.fromkeys(entry.strip().upper() for entry in ids)),
+        numbers["page"] or asked,
+        max(1, pages or 0),
+        len(entries),
+        numbers["total"] or 0,
     )

@@ -8,6 +8,7 @@ read afresh once a month, by a reader that has changed since, and with ``--full`
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from functools import cache
@@ -21,8 +22,8 @@ from crawler.downloads import Download
 
 #: An edition is believed to be the newest for as long; then the file is asked for without a condition.
 BELIEVED_FOR = timedelta(days=31)
-#: Longer validators are no validators; a server that sends one is asked without a condition.
-LONGEST = 500
+#: What can be sent back. Longer marks are none, and ``*`` as an ETag would ask for nothing ever.
+_ENTITY_TAG, _PRINTABLE = re.compile(r'(?:W/)?"[!#-~]{0,500}"'), re.compile(r"[ -~]{1,500}")
 
 
 class Edition(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -40,6 +41,11 @@ class Edition(msgspec.Struct, frozen=True, omit_defaults=True):
         asked = {"If-None-Match": self.etag, "If-Modified-Since": self.modified}
         return {name: value for name, value in asked.items() if value}
 
+    @property
+    def mark(self) -> str | None:
+        """The mark by which its server tells it from others: an ETag counts before a date."""
+        return self.etag or self.modified
+
     def describes(self, response: Response, download: Download) -> bool:
         """Whether an answer says, or shows, that the file is still this edition. 304 counts only where we asked."""
         if response.status == 304:
@@ -47,15 +53,24 @@ class Edition(msgspec.Struct, frozen=True, omit_defaults=True):
         return response.status == 200 and download.sha256 == self.sha256
 
 
-def edition_of(response: Response, download: Download, reader: str, today: date) -> Edition:
-    """The edition that an answer is."""
-    return Edition(
+def edition_of(
+    response: Response, download: Download, reader: str, today: date, *, before: Edition | None = None
+) -> Edition:
+    """The edition that an answer is.
+
+    ``before`` is the one read last. Where both bear one mark and are not the same file, the mark says nothing (or one
+    of the two was damaged on its way): then the next night asks for the file without a condition.
+    """
+    found = Edition(
         sha256=download.sha256,
         reader=reader,
         read_on=today,
-        etag=_validator(response, "ETag"),
-        modified=_validator(response, "Last-Modified"),
+        etag=_validator(response, "ETag", _ENTITY_TAG),
+        modified=_validator(response, "Last-Modified", _PRINTABLE),
     )
+    if before is not None and before.sha256 != found.sha256 and before.mark == found.mark:
+        return Edition(sha256=found.sha256, reader=reader, read_on=today)
+    return found
 
 
 def edition_held(kept: str | None, reader: str, today: date) -> Edition | None:
@@ -92,7 +107,7 @@ def _walk(folder: Traversable) -> Iterator[Traversable]:
             yield entry
 
 
-def _validator(response: Response, name: str) -> str | None:
+def _validator(response: Response, name: str, form: re.Pattern[str]) -> str | None:
     """A header of an answer, where it is one that can be sent back as it came."""
     value = (response.headers.get(name) or b"").decode("latin-1").strip()
-    return value if value and len(value) <= LONGEST and value.isascii() and value.isprintable() else None
+    return value if form.fullmatch(value) else None

@@ -19,6 +19,6 @@ def links_of(page: bytes, address: str) -> dict[str, str]:
             parts = urlsplit(link)
         except ValueError:
             continue
-        if parts.netloc:
+        if "://" in link:
             found[link] = unquote(parts.path).rpartition("/")[2]
     return found

@@ -10,13 +10,12 @@ from __future__ import annotations
 import asyncio
 import math
 import time
-from email.utils import parsedate_to_datetime
 from typing import Any
 
 from scrapy import Request
 from scrapy.http import Response
 
-from crawler.courtesy import LONGEST_WAIT
+from crawler.courtesy import LONGEST_WAIT, moment_in
 
 #: The server's own names of what it tells. Its documents once used another for the second.
 LIMIT, REMAIN, RESET = "x-ratelimit-limit", ("x-ratelimit-remain", "x-ratelimit-remaining"), "x-ratelimit-reset"
@@ -108,7 +107,5 @@ def _first(response: Response, *names: str) -> int | None:
 
 def _now_of(response: Response) -> float:
     """The server's own time in seconds since 1970: its window ends by its clock, and ours may be wrong."""
-    try:
-        return parsedate_to_datetime((response.headers.get("Date") or b"").decode("latin-1")).timestamp()
-    except (TypeError, ValueError):
-        return time.time()
+    told = moment_in(response, "Date")
+    return told.timestamp() if told else time.time()

@@ -265,7 +265,7 @@ def replay(
         companies = wanted_by(source, engine) if not full else frozenset[str]()
         for item in read_published(source.name, path, today=today, as_at=as_at, companies=companies):
             way.send(item)
-        return intake.publish(source.checks_for(publisher_address=False))
+        return intake.publish(source.checks_for(publisher_address=False, handed_over=True))
 
 
 def read_published(

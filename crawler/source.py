@@ -99,6 +99,7 @@ class Floors(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     max_fall: Share = 0.2
     max_rise: Annotated[float, Meta(gt=0)] | None = None
+    max_others: Share = 0.5
     max_quarantined: Share = 0.2
     floors: Mapping[str, Mapping[str, float]] = {}
     ceilings: Mapping[str, Mapping[str, float]] = {}
@@ -156,8 +157,8 @@ class Source(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
         """The rank of each feed, as the intake keeps it."""
         return {name: feed.rank for name, feed in self.feeds.items()}
 
-    def checks_for(self, *, publisher_address: bool) -> Checks:
-        """The checks of a run.
+    def checks_for(self, *, publisher_address: bool, handed_over: bool = False) -> Checks:
+        """The checks of a run, of a crawl or of files that a person hands over.
 
         Floors and ceilings describe the whole country as its publisher serves it. A file or folder handed over, or a
         test site, may be one council or one street with half its rows damaged: there only an empty list, one that
@@ -167,12 +168,17 @@ class Source(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
             return Checks(
                 max_fall=self.checks.max_fall,
                 max_rise=self.checks.max_rise,
+                max_others=self.checks.max_others,
                 max_quarantined=self.checks.max_quarantined,
                 floors=self.checks.floors,
                 ceilings=self.checks.ceilings,
                 publisher_address=True,
             )
-        return Checks(max_fall=max(self.checks.max_fall, 0.2), max_quarantined=0.9)
+        return Checks(
+            max_fall=max(self.checks.max_fall, 0.2),
+            max_others=None if handed_over else self.checks.max_others,
+            max_quarantined=0.9,
+        )
 
 
 def read_source(text: str, file: str) -> Source:

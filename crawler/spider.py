@@ -232,7 +232,7 @@ class RegisterSpider(Spider):
         self.check_answer(response)
         yield from callback(self, response, **more)
         if response.status == 200 and "partial" not in response.flags:
-            edition = edition_of(response, download, asked.reader, self.run.today)
+            edition = edition_of(response, download, asked.reader, self.run.today, before=asked.edition)
             self.run.bookmark(asked.name, msgspec.json.encode(edition).decode())
 
     def check_answer(self, response: Response) -> None:

@@ -12,6 +12,12 @@ from datetime import date
 
 #: Fields of a care home without which no plan can be made for it: how many live there, of what kind, where, under whom.
 RELIED_ON = ("beds", "postcode", "provider_id", "status", "service_types", "bands", "client_group")
+#: Homes below a rating are not offered, homes without one are: a column of ratings that is gone would offer them. But
+#: ratings are withdrawn by the hundred (CQC's single assessment framework): only most of them at once are a bad night.
+RATING, MOST_RATINGS = "rating", 0.5
+#: What a home seldom has another of: from one list to the next not half of a nation's homes have. Figures multiplied by
+#: ten, days and months exchanged, columns that slipped against each other fill every field, and with other values.
+STEADY = ("beds", "postcode", "provider_id", "registered_on")
 #: A field that fewer homes than this have lost is no sign of a bad night: of five homes, one is a fifth.
 FEW = 5
 
@@ -23,7 +29,10 @@ class Checks:
     ``max_fall``: against the nearest good list of the same feed of that day or an earlier one, the rows of a complete
     list may not fall by more than this share; nor, in any list, the share of its rows that are care homes, nor the
     share of care homes in which a field of ``RELIED_ON`` is known. ``max_rise``: how far the rows of a complete list
-    may rise (``None``: as far as they will). ``max_quarantined``: the share of rows that may be unreadable.
+    may rise (``None``: as far as they will). ``max_others``: the share of the care homes known before that may have
+    another value in one field of ``STEADY`` (``None``: any; between files that a person hands over may lie years).
+    In no list but one of changes may ``MOST_RATINGS`` of the homes have lost their rating. ``max_quarantined``: the
+    share of rows that may be unreadable.
     ``floors`` and ``ceilings`` are per feed and measure: ``rows``, ``care_homes``, or ``<field>_known``, the share
     (0 to 1) of care homes, or of rows of another kind, in which a field is filled. Floors on counts apply only
     where ``publisher_address`` is true: a test site or one council's folder is smaller than the country.
@@ -32,6 +41,7 @@ class Checks:
 
     max_fall: float = 0.2
     max_rise: float | None = None
+    max_others: float | None = None
     max_quarantined: float = 0.2
     floors: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     ceilings: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
@@ -45,7 +55,8 @@ class Counted:
 
     ``increment``: it holds what changed since the list before it, and nothing else. ``rows`` are records handed over
     that could be read, ``lost`` those that could not. ``filled`` counts, among ``fillable`` records (care homes, or
-    every record of a kind that has none), those in which a field is known.
+    every record of a kind that has none), those in which a field is known. ``others`` counts, of the care homes known
+    before, those that have another value in a field of ``STEADY``.
     """
 
     feed: str
@@ -57,6 +68,7 @@ class Counted:
     fillable: int
     filled: Mapping[str, int]
     increment: bool = False
+    others: Mapping[str, int] = field(default_factory=dict)
 
     def measure(self, name: str) -> float:
         """The value of a measure as named in floors and ceilings. A share of nothing is 1: nothing is missing."""
@@ -72,7 +84,7 @@ class Counted:
 @dataclass(frozen=True, slots=True)
 class Before:
     """What was known of a feed before the list that is judged: ``rows`` of which ``care_homes``, and how many of those
-    have each field of ``RELIED_ON`` known (``filled``)."""
+    have each field of ``RELIED_ON``, and a rating, known (``filled``)."""
 
     rows: int
     care_homes: int
@@ -152,7 +164,8 @@ def _rows(checks: Checks, counted: Counted, before: int | None, named: str) -> l
 
 
 def _shares(checks: Checks, counted: Counted, before: Before | None, named: str) -> list[str]:
-    """What the list no longer says: fewer of its rows are care homes, or fewer homes have a field that plans rest on.
+    """What the list no longer says: fewer of its rows are care homes, or fewer homes have a field that plans rest on;
+    and what it says of too many homes that is not what was said before.
 
     A list of less than half of the rows known is of a part, and says nothing of the rest. What has changed in a night
     may be of any kind, but not all of it can have lost its beds: there the fields are looked at, with more patience.
@@ -160,19 +173,27 @@ def _shares(checks: Checks, counted: Counted, before: Before | None, named: str)
     if before is None or not before.care_homes or (counted.rows * 2 < before.rows and not counted.increment):
         return []
     reasons = []
-    most = max(checks.max_fall, 0.2) if counted.increment else checks.max_fall
-    measures = {}
+    usual = max(checks.max_fall, 0.2) if counted.increment else checks.max_fall
+    measures, looked_at = {}, RELIED_ON
     if not counted.increment:
-        measures["are care homes"] = (before.care_homes, before.rows, counted.care_homes, counted.rows)
-    for name in RELIED_ON:
+        measures["are care homes"] = (before.care_homes, before.rows, counted.care_homes, counted.rows, usual)
+        looked_at = (*RELIED_ON, RATING)
+    for name in looked_at:
         of_homes = (before.filled.get(name, 0), before.care_homes, counted.filled.get(name, 0), counted.care_homes)
-        measures[f"have {name} known"] = of_homes
-    for words, (had, of_all, has, of_now) in measures.items():
+        measures[f"have {name} known"] = (*of_homes, MOST_RATINGS if name == RATING else usual)
+    for words, (had, of_all, has, of_now, most) in measures.items():
         expected = had / of_all * of_now
         if has < expected * (1 - most) and expected - has > FEW:
             reasons.append(
                 f"{named}: {has:,} of {of_now:,} {words}, where before it was {had:,} of {of_all:,}: "
                 f"a fall of more than {_said(most, False)}."
+            )
+    known = before.care_homes if counted.increment else min(before.care_homes, counted.care_homes)
+    for name, others in sorted(counted.others.items()):
+        if checks.max_others is not None and others > FEW and others > known * checks.max_others:
+            share = _said(checks.max_others, False)
+            reasons.append(
+                f"{named}: {others:,} of {known:,} care homes have another {name} than before; the limit is {share}."
             )
     return reasons
 

@@ -10,6 +10,7 @@ Nothing is in the database until ``publish``; a run killed at any moment leaves 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from math import isfinite
 from pathlib import Path
@@ -23,7 +24,7 @@ from register.bookmarks import write_bookmarks
 from register.checks import Before, Checks, Verdict, judge
 from register.database import DatabaseProblem, reading, reconnect, writing
 from register.handover import Handed
-from register.last_good import complete_lists, known_before
+from register.last_good import complete_lists, known_before, other_values
 from register.postcodes import PostcodeDirectory, postcodes_to_look_up, write_postcodes
 from register.publication import publish_delivery, record_unpublished, write_quarantine
 from register.records import Delivery, Fault, Observation, Record
@@ -279,13 +280,16 @@ class Intake:
         rows = complete_lists(connection, {one.feed for one in counted})
         last_good: dict[tuple[str, date], int] = {}
         known: dict[tuple[str, date], Before] = {}
-        for one in counted:
+        for at, one in enumerate(counted):
             of_run = [c for c in counted if c.complete and c.feed == one.feed and c.as_at < one.as_at]
             of_register = [(day, held) for day, held in rows.get(one.feed, ()) if day <= one.as_at]
             newest = max((c.as_at for c in of_run), default=date.min)
             if of_register and of_register[-1][0] >= newest:
                 last_good[one.feed, one.as_at] = of_register[-1][1]
-                known[one.feed, one.as_at] = known_before(connection, one.feed, one.as_at)
+                before = known[one.feed, one.as_at] = known_before(connection, one.feed, one.as_at)
+                if checks.max_others is not None:
+                    others = other_values(connection, self._spool, handed[at], before, checks.max_others)
+                    counted[at] = replace(one, others=others)
             elif of_run:
                 nearest = max(of_run, key=lambda c: c.as_at)
                 last_good[one.feed, one.as_at] = nearest.rows

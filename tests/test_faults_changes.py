@@ -12,9 +12,11 @@ import msgspec
 import pytest
 from loopback import Answer, Site, serve
 from nights import Register
+from scrapy.http import Response
 
 from crawler.cqc_changes import ChangesPage, Window, parse_changes
-from crawler.edition import Edition, edition_held
+from crawler.downloads import Download
+from crawler.edition import Edition, edition_held, edition_of
 from crawler.tables import SourceChanged
 
 CASE = Path(__file__).resolve().parent / "cases" / "cqc_api"
@@ -77,6 +79,8 @@ FAULTS: dict[str, tuple[list[Answer], str]] = {
         [changes("1-9000000002", pages=2, total=2)] * ALWAYS, "abandoned: .*page 1 came where page 2 was asked for"),
     "the same ids on every page": (
         [changes("1-9000000002", number=n, pages=9, total=9) for n in (1, 2)], "abandoned: .*only what earlier pages"),
+    "a count of more than it names": (
+        [changes("1-9000000002", total=3)], "published: .*counts 3 entries and names 1, so everything was read"),
     "a million pages": ([changes("1-9000000002", pages=10**6)], "abandoned: .*1,000,000 pages"),
     "pages that shrink": (
         [changes("1-9000000001", pages=2, total=2), changes("1-9000000002", number=2, pages=1, total=1)],
@@ -87,6 +91,7 @@ FAULTS: dict[str, tuple[list[Answer], str]] = {
     "an id that nobody has": ([changes("1-9000000002", "1-9000009999")], "published in part: .*not to be had .404."),
     "no such address": ([(404, {}, b"")] * ALWAYS, "published: .*cannot be asked for .404., so everything was read"),
     "a clock that is an hour late": ([], "published: "),
+    "a clock that goes back with every answer": ([], "published: "),
 }  # fmt: skip
 
 
@@ -97,12 +102,20 @@ def test_a_bad_night_of_changes_loses_nothing_closes_nothing_and_is_named(
     register = good.copy(tmp_path / "register")
     before, digest = register.open_records(), register.digest
     a_good_site(site)
+    site.asked.clear()
     answers, said = FAULTS[fault]
     site.strikes[CHANGES] = list(answers) * (ALWAYS if len(answers) == 1 else 1)
     if fault == "a clock that is an hour late":
         late = format_datetime(register.job("cqc_api", "").learnt + timedelta(hours=23), usegmt=True)
         site.answers[CHANGES] = (200, {**JSON, "Date": late}, changes("1-9000000002")[2])
+    if fault == "a clock that goes back with every answer":
+        moments = (register.job("cqc_api", "").learnt - timedelta(minutes=5 * n) for n in range(ALWAYS))
+        site.strikes[CHANGES] = [
+            (200, {**JSON, "Date": format_datetime(moment, usegmt=True)}, changes("1-9000000002")[2])
+            for moment in moments
+        ]
     report = register.night("cqc_api", site.address)
+    assert sum(path.startswith("/changes/") for path, _ in site.asked) < 20, "it is asked for ever"
     after, morning = register.open_records(), register.state("cqc_api")
     assert after.keys() >= before.keys(), "a bad night closed a record"
     found = f"{report.state}{' in part' if morning.partial else ''}: {' '.join(morning.issues)}"
@@ -217,6 +230,21 @@ def test_a_file_that_is_kept_aside_is_read_again_the_next_night(tmp_path: Path) 
         assert report.state == "kept aside" and register.rows()["bookmark"] == 0
         report, asked = fresh(register, site)
         assert report.state == "kept aside" and "if-none-match" not in asked[FILE]
+
+
+def test_a_mark_that_stays_while_the_file_changes_and_one_that_is_none_are_not_sent_back(tmp_path: Path) -> None:
+    def edition(body: bytes, tag: str, before: Edition | None = None) -> Edition:
+        download = Download(tmp_path, 10_000)
+        download.take(body)
+        download.end()
+        answer = Response("http://x.example/", headers={"ETag": tag})
+        return edition_of(answer, download, "reader", Register(Path()).today, before=before)
+
+    first = edition(b"one", TAG)
+    assert first.headers == {"If-None-Match": TAG}
+    assert edition(b"two", TAG, first).headers == {} and edition(b"one", TAG, first).headers == first.headers
+    assert edition(b"two", '"edition-2"', first).headers == {"If-None-Match": '"edition-2"'}
+    assert not any(edition(b"one", bad).headers for bad in ("*", "edition", '"a b"', '"' + "x" * 600 + '"', '"\x7f"'))
 
 
 def test_an_edition_of_a_day_to_come_of_another_reader_or_out_of_shape_is_not_believed() -> None:

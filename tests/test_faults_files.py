@@ -5,7 +5,6 @@ from __future__ import annotations
 import gzip
 import json
 import re
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -134,106 +133,6 @@ def test_a_file_dated_in_the_future_is_kept_aside(good: Register, tmp_path: Path
     site.answers[FOLDER + later] = (200, CSV, BODY.replace(b"2026", b"2031") if b"as at" in BODY else BODY)
     _, found = morning_after(good, tmp_path, site)
     assert "describes a day that has not come" in found
-
-
-HOMES = 60
-COLUMNS = ["CSNumber", "CareService", "ServiceName", "Service_Postcode", "SP_number", "ServiceProvider"]
-COLUMNS += ["ServiceStatus", "ServiceType", "Registered_Places", "Client_group", "DateReg", "Subtype"]
-DATASTORE = "/datastore"
-
-
-def datastore(day: str, homes: range, change: Callable[[dict[str, object]], dict[str, object]] = dict) -> Site:
-    """The Care Inspectorate's page and a datastore of as many homes."""
-    rows = [
-        {
-            "CSNumber": f"CS{2003000000 + n}",
-            "CareService": "Care Home Service",
-            "ServiceName": f"House {n}",
-            "Service_Postcode": f"EH1 {n % 9 + 1}AA",
-            "SP_number": f"SP{2003000000 + n // 5}",
-            "ServiceProvider": f"Invented Care {n // 5} Limited",
-            "ServiceStatus": "Active",
-            "ServiceType": "Private",
-            "Registered_Places": 20 + n,
-            "Client_group": "Adults",
-            "DateReg": "01/04/2002",
-            "Subtype": "Older People",
-        }
-        for n in homes
-    ]
-    rows = [change(row) for row in rows]
-    text = "\r\n".join([",".join(rows[0]), *(",".join(str(value) for value in row.values()) for row in rows)]) + "\r\n"
-    name = f"MDSF_data_{day}.csv"
-    link = f"<a href='/documents/{name.replace(' ', '%20')}'>Datastore</a>".encode()
-    file = f"/documents/{name.replace(' ', '%20')}"
-    return Site(answers={DATASTORE: (200, HTML, link), file: (200, CSV, text.encode("windows-1252"))})
-
-
-def renamed(was: str, now: str) -> Callable[[dict[str, object]], dict[str, object]]:
-    return lambda row: {now if name == was else name: value for name, value in row.items()}
-
-
-SHRUNK = {
-    "half of the homes": (range(HOMES // 2), dict, "has 30 rows where the list before it had 60"),
-    "no beds": (
-        range(HOMES), lambda r: {**r, "Registered_Places": ""}, "0 of 60 have beds known, where before it was 60"),
-    "a postcode column under another name": (
-        range(HOMES), renamed("Service_Postcode", "Pcode"), "0 of 60 have postcode known, where before it was 60"),
-    "a kind of service under another name": (
-        range(HOMES), lambda r: {**r, "CareService": "Residence"}, "0 of 60 are care homes, where before it was 60"),
-    "beds in words": (range(HOMES), lambda r: {**r, "Registered_Places": "many"}, "0 of 60 have beds known"),
-}  # fmt: skip
-
-
-@pytest.mark.parametrize("same_day", [False, True])
-@pytest.mark.parametrize("change", SHRUNK)
-def test_a_list_that_lost_what_plans_rest_on_is_kept_aside_and_the_next_good_night_recovers(
-    tmp_path: Path, change: str, same_day: bool
-) -> None:
-    homes, damage, said = SHRUNK[change]
-    well = datastore("30 April 2026", range(HOMES))
-    bad = datastore("30 April 2026" if same_day else "31 May 2026", homes, damage)
-    register = Register(tmp_path / "register")
-    with serve(well) as site:
-        assert register.night("care_inspectorate", site.address + DATASTORE).state == "published"
-    digest, records = register.digest, register.open_records()
-    with serve(bad) as site:
-        report = register.night("care_inspectorate", site.address + DATASTORE)
-    assert report.state == "kept aside" and said in " ".join(report.reasons), report
-    state = register.state("care_inspectorate")
-    assert state.stale and said in " ".join(state.issues)
-    assert (register.digest, register.open_records()) == (digest, records)
-    with serve(well) as site:
-        assert register.night("care_inspectorate", site.address + DATASTORE).state == "published"
-    assert register.digest == digest and not register.state("care_inspectorate").stale
-
-
-def test_a_few_homes_fewer_and_a_few_beds_unknown_are_an_ordinary_month(tmp_path: Path) -> None:
-    register = Register(tmp_path / "register")
-    with serve(datastore("30 April 2026", range(HOMES))) as site:
-        register.night("care_inspectorate", site.address + DATASTORE)
-
-    def some(row: dict[str, object]) -> dict[str, object]:
-        return {**row, "Registered_Places": "" if str(row["CSNumber"]).endswith("7") else row["Registered_Places"]}
-
-    with serve(datastore("31 May 2026", range(3, HOMES), some)) as site:
-        report = register.night("care_inspectorate", site.address + DATASTORE)
-    assert (report.state, report.deliveries[0].ended) == ("published", 3), report.reasons
-
-
-def test_a_list_cut_within_a_row_ends_neither_homes_nor_their_providers(tmp_path: Path) -> None:
-    register = Register(tmp_path / "register")
-    with serve(datastore("30 April 2026", range(HOMES))) as site:
-        register.night("care_inspectorate", site.address + DATASTORE)
-    before = register.open_records()
-    cut = datastore("31 May 2026", range(HOMES))
-    file = next(path for path in cut.answers if path.endswith(".csv"))
-    cut.answers[file] = (200, CSV, cut.answers[file][2][:-600])
-    with serve(cut) as site:
-        report = register.night("care_inspectorate", site.address + DATASTORE)
-    assert report.state == "published" and not any(one.complete or one.ended for one in report.deliveries)
-    assert register.open_records() == before
-    assert "is cut short: the file ends in the middle of it" in " ".join(register.state("care_inspectorate").issues)
 
 
 def test_checks_at_the_publishers_own_address_hold_a_list_that_doubled() -> None:

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Iterable, Iterator
 from contextlib import suppress
 from datetime import date, timedelta
-from email.utils import parsedate_to_datetime
 from pathlib import Path
 from urllib.parse import quote, urlencode
 
@@ -17,11 +16,13 @@ from scrapy import Request
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
+from crawler.courtesy import moment_in
 from crawler.cqc_changes import (
     FETCHED,
     FULL,
     FULL_PASS_SOON,
     LATEST_CLOCK,
+    MOST_PAGES,
     OWED,
     FullPass,
     LeftOff,
@@ -59,6 +60,7 @@ class CqcApi(RegisterSpider):
         self.harvest = Harvest(run.as_at or run.today, increment=self._left is not None)
         self._windows: dict[str, list[Window]] = {}
         self._late = timedelta()
+        self._asked_late: dict[str, timedelta] = {}
         self._wanted: dict[str, list[str]] = {}
         self._unanswered = 0
 
@@ -92,6 +94,7 @@ class CqcApi(RegisterSpider):
     def _ask(self, kind: str, left: LeftOff) -> Request:
         """The first page of the first window of changes of a kind."""
         self._windows[kind] = left.windows(kind, self.run.learnt, late=self._late)
+        self._asked_late[kind] = self._late
         return self._changes(kind, 0, 1)
 
     def _changes(self, kind: str, number: int, page: int) -> Request:
@@ -119,7 +122,9 @@ class CqcApi(RegisterSpider):
             raise SourceChanged(REFUSALS.get(response.status, f"the answer was {response.status}"))
         late = self._clock_late_by(response)
         if late > self._late:
-            self._late = late
+            # Later still: several servers answer, each with a clock of its own, and nobody knows the latest.
+            self._late = LATEST_CLOCK if self._late else late
+        if self._late > self._asked_late[kind]:
             yield self._ask(kind, left)
             return
         window = self._windows[kind][number]
@@ -127,6 +132,8 @@ class CqcApi(RegisterSpider):
         window.add(found)
         if found.page < found.pages:
             yield self._changes(kind, number, page + 1)
+        elif window.doubt:
+            yield from self._read_all(kind, "changes", window.doubt)
         elif number + 1 < len(self._windows[kind]):
             yield self._changes(kind, number + 1, 1)
         else:
@@ -134,11 +141,8 @@ class CqcApi(RegisterSpider):
 
     def _clock_late_by(self, response: Response) -> timedelta:
         """How late the server's clock is: what changed after the last run may bear an earlier time."""
-        try:
-            told = parsedate_to_datetime((response.headers.get("Date") or b"").decode("latin-1"))
-            late = self.run.learnt - told.replace(tzinfo=None)
-        except (TypeError, ValueError):
-            return timedelta()
+        told = moment_in(response, "Date")
+        late = self.run.learnt - told.replace(tzinfo=None) if told else timedelta()
         return min(late, LATEST_CLOCK) if late > CLOCK_TOLERANCE else timedelta()
 
     def parse_total(self, response: Response, kind: str) -> Iterator[Request | Item]:
@@ -205,6 +209,8 @@ class CqcApi(RegisterSpider):
         reading = (harvested.again if again else None) or harvested
         if page.page in reading.pages_read:
             raise SourceChanged(f"page {page.page} of the list came twice")
+        if max(page.page, page.pages) > MOST_PAGES:
+            raise SourceChanged(f"the list has {max(page.page, page.pages):,} pages")
         if not reading.pages_read and not again and self.run.progress is not None:
             self.run.progress.expect(page.total)
         fresh = reading.add(page)

@@ -26,6 +26,8 @@ PAGE_SIZE = 100
 FIRST_LOOK, OVERLAP = timedelta(days=92), timedelta(days=3)
 #: Days asked for at once: some hundred notices are published on a working day.
 SLICE = timedelta(days=6)
+#: No week has so many notices by far: more is no answer to believe, or to follow page by page.
+MOST_NOTICES = 20_000
 #: A list may change while it is read; then its days are read again, so many times in all.
 MOST_TURNS = 3
 #: Bookmarks: the last day asked for, and the notices of the days before it that were taken.
@@ -76,6 +78,8 @@ class Gazette(RegisterSpider):
     def parse_page(self, response: Response, first: date, page: int, turn: int) -> Iterator[Request | Item]:
         """Read a page, and ask for the next one or the next days."""
         found = page_of(response.body)
+        if found.total > MOST_NOTICES:
+            raise SourceChanged(f"the list of {first} and after says that it has {found.total:,} notices")
         held = len(self._entries)
         self._entries |= found.by_number
         whole = len(self._entries) >= found.total
