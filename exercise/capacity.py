@@ -43,7 +43,7 @@ VACANCY_COLUMNS = (
     "vacant_not_admittable",
     "last_updated_utc",
 )
-RESIDENT_COLUMNS = ("location", "need", "people", "counted_on")
+RESIDENT_COLUMNS = ("cqc_location_id", "need", "people", "counted_on")
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from register.checks import Checks
 from register.database import open_database
 from register.intake import Intake
 from register.reading import load_snapshot, register_digest
-from register.records import Delivery, Fault, LocationRecord, Observation, VacancyRecord
+from register.records import Fault, LocationRecord
 from register.status import quarantine_rows, source_states
 
 MAY, JUNE, JULY = date(2025, 5, 31), date(2025, 6, 30), date(2025, 7, 31)
@@ -234,31 +234,6 @@ def test_a_run_that_is_going_on_is_not_taken_for_one_that_was_killed(engine: Eng
         first.hand_over(item)
         second.hand_over(item)
     assert (second.publish(LENIENT).state, first.publish(LENIENT).state) == ("published", "published")
-
-
-def test_sqlite_and_postgresql_hold_the_same_register(
-    engine: Engine, postgresql_engine: Engine, tmp_path: Path
-) -> None:
-    runs: list[list[Delivery | Observation]] = [
-        a_list(
-            MAY, [a_location(1, address=("1 High Street", "Æbeltoft")), a_location(2, latitude=53.5, longitude=-2.1)]
-        ),
-        a_list(JULY, [a_location(1, beds=31, postcode="BT1 1AA"), a_location(3, registered_on=date(2025, 7, 1))]),
-        a_list(JUNE, [a_location(1, beds=30)], complete=False),
-        a_list(
-            JUNE,
-            [VacancyRecord(id="exercise:EX-001/total", location_id="exercise:EX-001", bed_type="total", occupied=4)],
-            complete=False,
-            feed="council/vacancies",
-        ),
-    ]
-    found = []
-    for number, one in enumerate((engine, postgresql_engine)):
-        for items in runs:
-            load(one, tmp_path / str(number), items)
-        snapshot = load_snapshot(one)
-        found.append((register_digest(one), snapshot.digest, load_snapshot(one, on=JUNE).digest, snapshot.homes))
-    assert found[0] == found[1]
 
 
 def test_records_are_kept_whole(engine: Engine, tmp_path: Path) -> None:
