@@ -14,7 +14,7 @@ from crawler.reading import Item, Reading, Row, read_row
 from crawler.values import day, text
 from register.identifiers import BadIdentifier, company_number
 from register.parties import plain_company_name
-from register.records import CompanyRecord
+from register.records import CompanyRecord, Fault, Observation
 from register.wanted_landlords import ABROAD
 
 NUMBER, NAME = "CompanyNumber", "CompanyName"
@@ -66,11 +66,13 @@ class CompanyRows:
         """What some lines hold; ``first`` is the number of the first of them in its file."""
         reading, wanted, row_of = self._reading.at(origin), self._wanted, _ROW.match
         yield from self._reading.drain()
+        match: re.Match[bytes] | None = None
         for number, line in enumerate(lines, first):
             if wanted is not None and (match := row_of(line)) and match[2] not in wanted and not self._by_name(match):
                 continue
             if line and not line.isspace():
-                yield from self._row(line.rstrip(b"\r"), reading, number)
+                items = self._row(line.rstrip(b"\r"), reading, number)
+                yield from items if wanted is None or match else self._of_wanted(items, wanted)
 
     def _by_name(self, row: re.Match[bytes]) -> bool:
         """Whether it is an overseas entity with the name of an owner of titles; whether it is that owner, the country
@@ -78,6 +80,17 @@ class CompanyRows:
         if not self._abroad or not row[2].upper().startswith(b"OE"):
             return False
         return plain_company_name(row[1].replace(b'""', b'"').decode(errors="replace")) in self._abroad
+
+    def _of_wanted(self, items: Iterable[Item], wanted: frozenset[bytes]) -> Iterator[Item]:
+        """What a row not written as they all are (a file saved again, without quotation marks) says of the wanted."""
+        for item in items:
+            of = (
+                item.record.id if isinstance(item, Observation) else item.record_id if isinstance(item, Fault) else None
+            )
+            name = item.record.name if isinstance(item, Observation) and isinstance(item.record, CompanyRecord) else ""
+            abroad = bool(of and of.startswith("gb-coh:OE")) and plain_company_name(name) in self._abroad
+            if of is None or abroad or of.removeprefix("gb-coh:").encode() in wanted:
+                yield item
 
     def _row(self, line: bytes, reading: Reading, number: int) -> Iterator[Item]:
         try:

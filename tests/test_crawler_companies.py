@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import zipfile
 from datetime import UTC, date, datetime
@@ -32,6 +33,7 @@ from register.wanted_landlords import ABROAD
 
 CASE = Path(__file__).resolve().parent / "cases" / "companies_house_bulk"
 SNAPSHOT = CASE / "persons-with-significant-control-snapshot-2026-05-31.json"
+LISTED = "BasicCompanyDataAsOneFile-2026-05-01.csv"
 SOURCE = "companies_house_bulk"
 TODAY, LEARNT = date(2026, 6, 1), datetime(2026, 6, 1, 3, tzinfo=UTC)
 
@@ -176,6 +178,15 @@ def test_a_row_of_the_company_list_stands_alone_whatever_the_quotation_marks_bef
     names = [i.record.name for i in items if isinstance(i, Observation) and isinstance(i.record, CompanyRecord)]
     assert names == ['EXERCISE "CARE" LIMITED', "EXERCISE CARE TOPCO LIMITED", "EXERCISE CARE CHARITY"]
     assert [(i.row, i.loses_row) for i in items if isinstance(i, Fault)] == [(3, True)]
+
+
+def test_a_list_saved_again_without_quotation_marks_is_still_read_for_the_companies_that_matter_alone(tmp_path: Path):
+    rows = list(csv.reader((CASE / LISTED).read_text("utf-8").splitlines()))
+    with (tmp_path / LISTED).open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows(rows)
+    everything = {i.record.id for i in read(CASE / LISTED) if isinstance(i, Observation)}
+    one = sorted(everything)[-1]
+    assert {i.record.id for i in read(tmp_path / LISTED, one) if isinstance(i, Observation)} == {one} < everything
 
 
 def test_a_file_that_is_neither_list_is_refused_by_name(tmp_path: Path):
