@@ -14,8 +14,10 @@ from graph.groups import RULES, UnknownRule, groups_by
 from graph.landlords import LandlordGroup, beds_of, landlord_groups
 from graph.lenders import LenderGroup, lender_groups
 from graph.ownership import name_of
-from graph.side_by_side import groups_of, side_by_side
+from graph.side_by_side import Joiner, groups_of, joiners, side_by_side
 
+#: Of those who join a group, how many are named in JSON.
+MOST_JOINERS = 10
 GROUPED = ("provider", "landlord", "lender")
 
 
@@ -71,6 +73,7 @@ def _groups_of_one(ownership: Ownership, identifier: str) -> dict[str, Any]:
                 "homes": list(group.homes) if group else [],
                 "beds": beds,
                 "homes_beds_unknown": unknown,
+                **_joined_by(joiners(ownership, group) if group else ()),
             }
         )
     return {"id": node, "name": name_of(network, node), "rules": rows}
@@ -91,10 +94,31 @@ def _side_by_side(ownership: Ownership) -> dict[str, Any]:
                 "largest_homes": len(one.largest.homes) if one.largest else 0,
                 "largest_beds": one.largest_beds,
                 "largest_homes_beds_unknown": one.largest_beds_unknown_homes,
+                **_joined_by(one.largest_joined_by),
             }
             for one in side_by_side(ownership)
         ]
     }
+
+
+def _joined_by(found: Sequence[Joiner]) -> dict[str, Any]:
+    """Who joins what the narrowest rule keeps apart: how many they are, and those who join most."""
+    return {
+        "joiners": len(found),
+        "joined_most_by": [
+            {"id": one.party, "name": one.name, "groups": one.groups, "homes": one.homes, "by_board": one.board}
+            for one in found[:MOST_JOINERS]
+        ],
+    }
+
+
+def _most(row: dict[str, Any]) -> str:
+    """The first of those who join, for a table: "Robin Example (12 groups, 300 homes), and 4 more"."""
+    if not row["joined_most_by"]:
+        return ""
+    first = row["joined_most_by"][0]
+    more = f", and {row['joiners'] - 1:,} more" if row["joiners"] > 1 else ""
+    return f"{first['name']} ({first['groups']:,} groups, {first['homes']:,} homes){more}"
 
 
 def _by_rule(ownership: Ownership, rule: str, of: str) -> dict[str, Any]:
@@ -143,10 +167,10 @@ def _print_groups(answer: dict[str, Any]) -> None:
     elif "id" in answer:
         answer_table(
             f"The group of {answer['name']} by each rule",
-            ("rule", "id", "name", "providers", "homes", "beds", "what it joins"),
+            ("rule", "id", "name", "providers", "homes", "beds", "joined most by", "what it joins"),
             (
                 (row["rule"], row["id"] or "none", row["name"] or "", len(row["providers"]), len(row["homes"]),
-                 row["beds"], row["joins"])
+                 row["beds"], _most(row), row["joins"])
                 for row in answer["rules"]
             ),
         )  # fmt: skip
@@ -154,10 +178,10 @@ def _print_groups(answer: dict[str, Any]) -> None:
         answer_table(
             "The rules side by side: they differ, and none of them is the group",
             ("rule", "groups", "homes", "of several providers", "homes in those", "largest", "its homes", "its beds",
-             "what it joins"),
+             "joined most by", "what it joins"),
             (
                 (row["rule"], row["groups"], row["homes"], row["groups_of_several_providers"], row["homes_in_those"],
-                 row["largest_name"] or "", row["largest_homes"], row["largest_beds"], row["joins"])
+                 row["largest_name"] or "", row["largest_homes"], row["largest_beds"], _most(row), row["joins"])
                 for row in answer["rules"]
             ),
         )  # fmt: skip

@@ -282,6 +282,15 @@ def holders_of(network: Network, node: str) -> Iterator[tuple[str, str, Mapping[
                 yield holder, key, facts
 
 
+def held_of(network: Network, node: str) -> list[str]:
+    """What a node owns directly, by any link of ownership, in no order."""
+    return [
+        held
+        for held, links in _links_out_of(network)[node].items()
+        if any(facts["kind"] in OWNERSHIP for facts in links.values())
+    ]
+
+
 def linked(network: Network, node: str, kind: EdgeKind) -> tuple[tuple[str, Mapping[str, Any]], ...]:
     """Whoever stands at the other end of the links of one kind into a node, with the link's facts, in order."""
     return _ends(_links_into(network)[node], kind)
@@ -300,6 +309,12 @@ def board_of(network: Network, company: str) -> dict[str, Officer]:
         if on_board(officer.record.role):
             found.setdefault(party, officer)
     return found
+
+
+def seats_of(network: Network, party: str) -> list[str]:
+    """The companies on whose boards somebody sits on the day, in order; one with two appointments comes twice."""
+    seats = held_by(network, party, "officer")
+    return [company for company, facts in seats if on_board(facts["officer"].record.role)]
 
 
 def on_board(role: str) -> bool:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from graph.answers import Ownership
 from graph.groups import RULES, Group
 from graph.landlords import beds_of
+from graph.ownership import held_of, name_of, seats_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,43 @@ class RuleFigures:
     largest: Group | None
     largest_beds: int
     largest_beds_unknown_homes: int
+    largest_joined_by: tuple[Joiner, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Joiner:
+    """Somebody who ties together, straight and by one rule's links, what the narrowest rule (control50) keeps apart.
+
+    ``groups`` are how many groups of that rule that run homes, ``homes`` how many homes they run. ``board``: it is tied
+    to one of them by a seat on a board, and not as owner of all.
+    """
+
+    party: str
+    name: str
+    groups: int
+    homes: int
+    board: bool
+
+
+def joiners(ownership: Ownership, group: Group) -> tuple[Joiner, ...]:
+    """Who joins a group together that control50 takes apart, by how many groups, most first, then by id.
+
+    A wide rule is only as good as those who join by it: one director of strangers makes one group of them all. Nobody
+    joins what control50 holds together, or what one brand lists.
+    """
+    if group.rule in ("brand", "control50"):
+        return ()
+    heads, homes_under = ownership.heads("control50"), ownership.homes_under
+    found = []
+    for party in group.members:
+        owned = {heads[held] for held in held_of(ownership.network, party)} & homes_under.keys()
+        seats = set()
+        if group.rule == "affiliated":
+            seats = {heads[company] for company in seats_of(ownership.network, party)} & homes_under.keys()
+        if len(tied := owned | seats) > 1:
+            homes = sum(len(homes_under[head]) for head in tied)
+            found.append(Joiner(party, name_of(ownership.network, party), len(tied), homes, not seats <= owned))
+    return tuple(sorted(found, key=lambda one: (-one.groups, -one.homes, one.party)))
 
 
 def side_by_side(ownership: Ownership) -> tuple[RuleFigures, ...]:
@@ -46,6 +84,7 @@ def side_by_side(ownership: Ownership) -> tuple[RuleFigures, ...]:
                 sum(len(group.homes) for group in several),
                 largest,
                 *(beds[largest.id] if largest else (0, 0)),
+                joiners(ownership, largest) if largest else (),
             )
         )
     return tuple(found)

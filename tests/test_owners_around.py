@@ -12,7 +12,7 @@ from small_property import FILED, charge, proprietor, seat, stands, title, trace
 
 from cli.ownership import owners_of, print_chains
 from graph.answers import Ownership
-from graph.side_by_side import groups_of, side_by_side
+from graph.side_by_side import groups_of, joiners, side_by_side
 from register.records import InsolvencyRecord, NoticeRecord
 from register.snapshot import Snapshot, Sourced
 
@@ -125,3 +125,39 @@ def test_the_rules_are_shown_side_by_side_and_they_differ():
     assert {rule: len(group.homes) if group else None for rule, group in groups_of(ownership, HOME)} == {
         "brand": None, "control50": 2, "psc25": 3, "affiliated": 4
     }  # fmt: skip
+    by_rule = {one.rule: one.largest_joined_by for one in side_by_side(ownership)}
+    # Company 9 holds a quarter of 3, and Robin sits on the boards of 3 and 4: each joins two groups, 4 homes in all.
+    assert [(one.party, one.groups, one.homes, one.board) for one in by_rule["psc25"]] == [(number(9), 2, 3, False)]
+    assert [(one.name, one.groups, one.homes, one.board) for one in by_rule["affiliated"]] == [
+        ("Exercise 9", 2, 3, False), ("Exercise Robin", 2, 2, True)
+    ]  # fmt: skip
+    assert by_rule["brand"] == by_rule["control50"] == ()
+
+
+@pytest.mark.parametrize(
+    ("role", "joins"),
+    [
+        ("director", True),
+        ("corporate-director", True),
+        ("llp-designated-member", True),
+        ("managing-officer", True),
+        ("secretary", False),
+        ("corporate-nominee-secretary", False),
+        ("nominee-director", False),
+        ("person-authorised-to-accept", False),
+        ("receiver-and-manager", False),
+        ("judicial-factor", False),
+    ],
+)
+def test_a_professional_director_joins_strangers_and_is_named_and_a_firm_that_files_papers_joins_nobody(
+    role: str, joins: bool
+):
+    strangers = range(1, 6)
+    snapshot = with_property(
+        owned(runs=[(one, one) for one in strangers]), officers=tuple(seat(one, "Robin", role) for one in strangers)
+    )
+    ownership = Ownership(snapshot)
+    groups = ownership.groups("affiliated")
+    assert len(groups) == (1 if joins else 5)
+    found = [(one.name, one.groups, one.homes) for one in joiners(ownership, groups[0])]
+    assert found == ([("Exercise Robin", 5, 5)] if joins else [])
