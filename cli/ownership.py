@@ -24,6 +24,7 @@ from graph.chain_document import chains_document
 from graph.control import Chains, Rule, chains_above
 from graph.groups import RULES
 from graph.surroundings import surroundings, title_document
+from printing.wording import count
 from register.snapshot import Snapshot
 
 CHAIN_RULES: tuple[Rule, ...] = ("psc25", "control50")
@@ -183,7 +184,8 @@ def _beside(document: dict[str, Any]) -> Iterator[str]:
         yield "\nOutstanding charges"
         yield from _claims(charges)
     if (board := document["board"]) and board["known"]:
-        yield f"\nThe board: {board['directors']:,} directors and {board['secretaries']:,} secretaries"
+        secretaries = count(board["secretaries"], "secretary", "secretaries")
+        yield f"\nThe board: {count(board['directors'], 'director')} and {secretaries}"
         for one in board["shared_with"]:
             yield f"  {one['directors']:,} of the directors also sit on the board of {one['name']} ({one['company']})"
     if events := document["insolvency"]:

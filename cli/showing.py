@@ -1,30 +1,16 @@
-"""``longstop status``, ``search``, ``home`` and ``config``: what the register holds and where it came from."""
+"""``longstop status`` and ``config``: how each source of the register stands, and with which settings it works."""
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated, Any
 
 import typer
 
-from cli.session import (
-    AsJson,
-    Incomplete,
-    Known,
-    On,
-    answer_json,
-    answer_table,
-    answers,
-    now,
-    open_register,
-    read_snapshot,
-)
-from contingency.scenarios.choice import read_id
+from cli.session import AsJson, Incomplete, answer_json, answer_table, answers, now, open_register
 from crawler.source import SOURCES
-from graph.chain_document import evidence_document
 from register.reading import register_digest
-from register.search import search as find
 from register.settings import read_settings
-from register.snapshot import Home, Registration, Snapshot
 from register.status import ListState, SourceState, quarantine_rows, source_states
 
 
@@ -44,7 +30,8 @@ def status(
 ) -> None:
     """Each source: last good run, age, rows in = published + unchanged + quarantined, stale or not; the digest."""
     settings, engine = open_register()
-    states = source_states(engine, now()[1], spool_dir=settings.spool_dir)
+    today = now()[1]
+    states = source_states(engine, today, spool_dir=settings.spool_dir)
     held_back = quarantine_rows(engine) if quarantine or as_json else ()
     digest = register_digest(engine)
     missing = sorted(set(SOURCES) - {state.source for state in states})
@@ -65,7 +52,7 @@ def status(
             }
         )  # fmt: skip
     else:
-        _print_states(states)
+        _print_states(states, today)
         if held_back:
             answer_table(
                 "Held back",
@@ -123,7 +110,7 @@ def _list_document(one: ListState) -> dict[str, Any]:
     }
 
 
-def _print_states(states: tuple[SourceState, ...]) -> None:
+def _print_states(states: tuple[SourceState, ...], today: date) -> None:
     if not states:
         answers.print("nothing has been loaded yet: longstop refresh SOURCE, or longstop refresh SOURCE --from FILE")
         return
@@ -132,7 +119,7 @@ def _print_states(states: tuple[SourceState, ...]) -> None:
         ("list", "as at", "age in days", "whole list", "rows in", "= published", "+ unchanged", "+ quarantined",
          "fields unread", "state"),
         (
-            (one.feed, one.as_at, state.age, _whole(one), one.handed, one.published,
+            (one.feed, one.as_at, (today - one.as_at).days, _whole(one), one.handed, one.published,
              one.unchanged, one.quarantined, one.fields_unread,
              "STALE" if state.stale else "PARTIAL" if state.partial else "good")
             for state in states
@@ -158,100 +145,3 @@ def _print_states(states: tuple[SourceState, ...]) -> None:
 def _whole(one: ListState) -> str:
     """What a list claims to be: the whole list, what has changed in it, or neither."""
     return "yes" if one.complete else "changes" if one.increment else "no"
-
-
-def search(
-    text: Annotated[str, typer.Argument(help="Part of a name, a postcode, or an id.")],
-    as_json: AsJson = False,
-    on: On = None,
-    known: Known = None,
-) -> None:
-    """Find homes and providers."""
-    _, snapshot = read_snapshot(on, known)
-    hits = find(snapshot, text)
-    if as_json:
-        answer_json([{"kind": h.kind, "id": h.id, "name": h.name, "status": h.status, "why": h.why} for h in hits])
-    else:
-        answer_table(
-            f"{len(hits)} found as at {snapshot.on}",
-            ("what", "id", "name", "status", "where", "why"),
-            ((h.kind, h.id, h.name, h.status, h.place, h.why) for h in hits),
-        )
-
-
-def home(
-    identifier: Annotated[str, typer.Argument(metavar="ID", help="Any registration's id: cqc:1-319143351.")],
-    as_json: AsJson = False,
-    on: On = None,
-    known: Known = None,
-) -> None:
-    """One home: its registrations through time, why they are held to be one home, and the source of each fact."""
-    _, snapshot = read_snapshot(on, known)
-    found = snapshot.homes[snapshot.home_of[read_id(identifier, snapshot.home_of, "home")]]
-    document = _home_document(snapshot, found)
-    if as_json:
-        answer_json(document)
-        return
-    record, place = found.current.record, found.current.place
-    answers.print(f"{record.name or found.id} ({found.id})", style="bold", markup=False)
-    beds = document["beds"]
-    answers.print(
-        f"  {found.status} on {snapshot.on}; registered beds: {'unknown' if beds is None else beds}; "
-        f"{record.town or ''} {record.postcode or ''}; {place.authority_name or 'council not known'} "
-        f"({place.authority or '–'}); {place.basis}",
-        markup=False,
-    )
-    answer_table(
-        "Registrations, earliest first",
-        ("id", "name", "provider", "from", "until", "beds", "rating", "list", "as at", "row", "raw record"),
-        (
-            (r.id, r.record.name, _provider_name(snapshot, r), r.record.registered_on, r.record.deregistered_on,
-             r.record.beds, r.record.rating, r.evidence[0].feed, r.evidence[0].as_at, r.evidence[0].row,
-             r.evidence[0].raw_digest[:12])
-            for r in found.registrations
-        ),
-    )  # fmt: skip
-    if found.joins:
-        answer_table(
-            "Why these are one home",
-            ("earlier", "later", "basis", "reason"),
-            ((j.earlier, j.later, j.basis, j.reason) for j in found.joins),
-        )
-
-
-def _provider_name(snapshot: Snapshot, registration: Registration) -> str | None:
-    provider = snapshot.providers.get(registration.record.provider_id or "")
-    return provider.record.name if provider and provider.record.name else registration.record.provider_id
-
-
-def _home_document(snapshot: Snapshot, found: Home) -> dict[str, Any]:
-    place = found.current.place
-    return {
-        "home": found.id,
-        "on": snapshot.on.isoformat(),
-        "status": found.status,
-        "beds": found.beds(snapshot.on),
-        "place": {
-            "latitude": place.latitude, "longitude": place.longitude, "precision": place.precision,
-            "authority": place.authority, "district": place.district, "nation": place.nation, "basis": place.basis,
-        },
-        "dual": list(found.dual),
-        "joins": [{"earlier": j.earlier, "later": j.later, "basis": j.basis, "reason": j.reason} for j in found.joins],
-        "registrations": [_registration_document(snapshot, r) for r in found.registrations],
-    }  # fmt: skip
-
-
-def _registration_document(snapshot: Snapshot, one: Registration) -> dict[str, Any]:
-    record = one.record
-    facts = {
-        name: value.isoformat() if hasattr(value, "isoformat") else list(map(str, value)) if isinstance(value, tuple)
-        else value
-        for name in record.__struct_fields__
-        if (value := getattr(record, name)) is not None
-    }  # fmt: skip
-    return {
-        **facts,
-        "provider": _provider_name(snapshot, one),
-        "evidence": [evidence_document(e) for e in one.evidence],
-        "evidence_of_fields": dict(one.field_evidence),
-    }

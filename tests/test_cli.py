@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 import pytest
+from intake_cases import a_list, a_location, load
 
 from cli.main import status_of
+from cli.session import now, open_register
 from exercise import build_county, write_county, write_vacancies
 
 County = Callable[..., str]
@@ -139,6 +142,20 @@ def test_bad_usage_is_one_clear_sentence_and_status_2(
     assert status == 2
     assert says in " ".join(err.split())
     assert "Traceback" not in out + err
+
+
+def test_the_age_of_a_list_is_its_own_and_not_that_of_its_sources_newest(
+    longstop: Callable[..., tuple[int, str, str]], tmp_path: Path
+):
+    _, engine = open_register()
+    for day, feed in ((date(2021, 2, 1), "cqc_directory/ratings"), (date(2025, 8, 1), "cqc_directory/market")):
+        report = load(engine, tmp_path, a_list(day, [a_location(1)], feed=feed), source="cqc_directory")
+        assert report.state == "published"
+    engine.dispose()
+    today = now()[1]
+    ages = {line.split()[1]: line.split()[5] for line in longstop("status")[1].splitlines() if "cqc_directory/" in line}
+    assert ages["cqc_directory/ratings"] == f"{(today - date(2021, 2, 1)).days:,}"
+    assert ages["cqc_directory/market"] == f"{(today - date(2025, 8, 1)).days:,}"
 
 
 def test_an_empty_register_says_what_to_do(longstop: Callable[..., tuple[int, str, str]]):

@@ -122,3 +122,28 @@ def test_without_a_rule_the_groups_are_told_by_every_rule_side_by_side(capsys: p
     assert all(f"exercise:{HOME}" in row["homes"] for row in one if row["id"])
     assert status_of(["groups"]) == 0 and "side by side" in capsys.readouterr().out
     assert answered(capsys, "groups", "--of", "landlord")["groups"] == []
+
+
+def test_a_home_is_shown_with_the_chain_that_its_owners_are_shown_with(capsys: pytest.CaptureFixture[str]):
+    assert answered(capsys, "home", HOME)["chain"] == answered(capsys, "owners", HOME)
+    assert status_of(["home", HOME]) == 0
+    shown = capsys.readouterr().out
+    assert "Registrations, earliest first" in shown and "Where the chains end" in shown
+
+
+def test_a_search_finds_whoever_stands_behind_a_home_by_name_and_the_id_is_taken_by_owners(
+    capsys: pytest.CaptureFixture[str],
+):
+    (end,) = answered(capsys, "owners", HOME)["ends"]
+    found = answered(capsys, "search", end["name"].title())
+    assert [(hit["kind"], hit["id"]) for hit in found] == [("body", end["id"])]
+    assert answered(capsys, "owners", found[0]["id"])["id"] == end["id"]
+
+
+def test_more_is_found_than_is_listed_and_that_is_said(capsys: pytest.CaptureFixture[str]):
+    found = answered(capsys, "search", "exercise")
+    assert len(found) > 50
+    assert status_of(["search", "exercise"]) == 0
+    shown = capsys.readouterr().out
+    assert f"{len(found)} found" in shown and "the first 50 are listed" in shown
+    assert sum(hit["id"] in shown for hit in found) <= 50
