@@ -174,7 +174,8 @@ def _shares(checks: Checks, counted: Counted, before: Before | None, named: str)
         return []
     reasons = []
     usual = max(checks.max_fall, 0.2) if counted.increment else checks.max_fall
-    measures, looked_at = {}, RELIED_ON
+    measures: dict[str, tuple[int, int, int, int, float]] = {}
+    looked_at: tuple[str, ...] = RELIED_ON
     if not counted.increment:
         measures["are care homes"] = (before.care_homes, before.rows, counted.care_homes, counted.rows, usual)
         looked_at = (*RELIED_ON, RATING)
