@@ -28,6 +28,17 @@ _IN_BRACKETS = re.compile(
     re.IGNORECASE,
 )
 _SUCCESSORS = re.compile(r"[\s,(]*\band (?:any of )?its (?:successors?|assign(?:ee)?s|transferees)\b.*$", re.IGNORECASE)
+#: What is said of a lender beside its name: other names, its number, what kind of body it is and where.
+_OTHER = (
+    r"(?:(?:trading|carrying on business|doing business) as\b|(?:formerly|previously|also) (?:known as|called)\b"
+    r"|(?:t/a|d/b/a|f/k/a)\b"
+    r"|(?:company|registered|registration|crn)[\w\s]*?\b(?:no|number|crn)\b[.:]?\s*(?:[A-Z]{2})?\d{4,8})"
+)
+_BESIDE = re.compile(
+    rf"\s*[(\[]{_OTHER}[^()\[\]]*[)\]]|[\s,]+{_OTHER}.*$"
+    r"|,\s+an?\s[\w\s]*\b(?:company|corporation|partnership|trust|association)\b",
+    re.IGNORECASE,
+)
 _ARTICLES = re.compile(r"^(?:the|a|an|original|current) ", re.IGNORECASE)
 _PLC = re.compile(r"\b(?:p l c|public ltd co)\b")
 
@@ -48,11 +59,11 @@ class LenderName:
 def lender_named(filed: str) -> LenderName:
     """The name and the capacity in one entry of "persons entitled". A name that is all capacity stays as filed."""
     words = " ".join(filed.split())
-    name, capacity = words, None
+    name, capacity = _BESIDE.sub("", words).strip(" ,") or words, None
     for pattern in (_AS, _IN_BRACKETS):
-        if (match := pattern.search(words)) and match.start() > 0:
-            name, capacity = words[: match.start()], _ARTICLES.sub("", match["capacity"].casefold()).strip()
-            break
+        if (match := pattern.search(name)) and match.start() > 0:
+            capacity = capacity or _ARTICLES.sub("", match["capacity"].casefold()).strip()
+            name = name[: match.start()]
     name = _SUCCESSORS.sub("", name).strip(" ,(-\u2013[") or words
     plain = _PLC.sub("plc", plain_company_name(name)) or name.casefold()
     return LenderName("lender:" + "-".join(plain.split()), name, capacity)

@@ -50,6 +50,12 @@ def home(which: int) -> str:
         (f'{BANK} (the "Security Agent")', "security agent"),
         (f"{BANK} (for itself and as trustee for the Secured Parties)", "trustee"),
         (f"{BANK} and its successors in title and assigns", None),
+        (f"{BANK} (Company Number 99000031) as Security Trustee", "security trustee"),
+        (f"{BANK}, registered in England with number 99000031", None),
+        (f"{BANK} (Trading as Exercise Moor Bank)", None),
+        (f"{BANK} formerly known as Exercise Quay Bank", None),
+        (f"{BANK}, a Delaware limited liability company, as Collateral Agent", "collateral agent"),
+        (f"{BANK} (the Security Trustee) as Trustee", "trustee"),
     ],
 )
 def test_a_lender_is_one_name_whatever_it_acts_as(filed: str, capacity: str | None):
