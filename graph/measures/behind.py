@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
+
+from graph.control import MOST_CHAINS, Chain
 from graph.endings import END_KINDS
 from graph.measures.ground import Ground
 from graph.measures.tally import UNKNOWN, Answer, tally
@@ -46,33 +49,39 @@ def same_roof(ground: Ground) -> tuple[Answer, ...]:
 
 def chain_depth(ground: Ground) -> tuple[Answer, ...]:
     """How many links of ownership the longest chain above the provider has, up to the last known owner."""
-
-    def depth(home: Home) -> str:
-        if home.current.record.provider_id is None:
-            return UNKNOWN
-        longest = max((chain.depth for chain in ground.chains(home).chains), default=0)
-        return _links(longest)
-
-    words = (*(_links(one) for one in range(_LONG + 1)), UNKNOWN)
-    return tally(ground.homes, ground.on, depth, order=words)
-
-
-def rings_words(ground: Ground) -> tuple[str, ...]:
-    """How many rings of companies that own each other stand above homes in scope."""
-    rings = {ring for home in ground.homes for ring in ground.chains(home).cycles}
-    return (f"Rings of companies that own each other: {len(rings)}.",)
+    return _depths(ground, max)
 
 
 def shortest_chain(ground: Ground) -> tuple[Answer, ...]:
     """The same of the shortest chain."""
+    return _depths(ground, min)
+
+
+def chain_notes(ground: Ground) -> tuple[str, ...]:
+    """How many rings of companies that own each other stand above homes in scope; and where chains were cut."""
+    rings = {ring for home in ground.homes for ring in ground.chains(home).cycles}
+    words = [f"Rings of companies that own each other: {len(rings)}."]
+    if cut := sum(ground.chains(home).cut for home in ground.homes):
+        words.append(
+            f"Above {cut} homes stand more than {MOST_CHAINS} chains: one that was not followed may be longer or shorter."
+        )
+    return tuple(words)
+
+
+def _depths(ground: Ground, of: Callable[[Iterable[int]], int]) -> tuple[Answer, ...]:
+    """Nothing is known of a home without a provider, nor where nothing has been read of who stands behind it."""
 
     def depth(home: Home) -> str:
-        if home.current.record.provider_id is None:
+        chains = ground.chains(home).chains
+        if home.current.record.provider_id is None or all(_unread(chain) for chain in chains):
             return UNKNOWN
-        return _links(min((chain.depth for chain in ground.chains(home).chains), default=0))
+        return _links(of(chain.depth for chain in chains))
 
-    words = (*(_links(one) for one in range(_LONG + 1)), UNKNOWN)
-    return tally(ground.homes, ground.on, depth, order=words)
+    return tally(ground.homes, ground.on, depth, order=(*(_links(one) for one in range(_LONG + 1)), UNKNOWN))
+
+
+def _unread(chain: Chain) -> bool:
+    return not chain.depth and chain.ending.kind == "not in the data"
 
 
 def ends_at(ground: Ground) -> tuple[Answer, ...]:

@@ -38,15 +38,17 @@ def shared_seats(ground: Ground) -> Seats:
 
 
 def interlocked(ground: Ground) -> tuple[Answer, ...]:
-    """Whether a director of the home's group sits on another group's board too; not known where no board was read."""
+    """Whether a director of the home's group sits on another group's board too; not known where not every board of its
+    group was read.
+    """
     tied = {group for boards in shared_seats(ground).held.values() for group in boards}
 
     def answer(home: Home) -> str:
         group = ground.groups.get(home.id)
         if group is not None and group.id in tied:
             return YES
-        company = ground.company(home)
-        return NO if company in ground.snapshot.officers else UNKNOWN
+        boards = [one for one in (group.members if group else ()) if one.startswith("gb-coh:")]
+        return NO if boards and all(one in ground.snapshot.officers for one in boards) else UNKNOWN
 
     return tally(ground.homes, ground.on, answer, order=(YES, NO, UNKNOWN))
 

@@ -81,7 +81,7 @@ MEASURES: Mapping[str, Definition] = {
         "Open Ownership",
         behind.chain_depth,
         (*_REGISTERS, *_COMPANIES),
-        notes=behind.rings_words,
+        notes=behind.chain_notes,
     ),
     "chain-shortest": Definition(
         "How long is the shortest chain above the provider?",
