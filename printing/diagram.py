@@ -13,7 +13,7 @@ from xml.sax.saxutils import escape
 
 import networkx as nx  # type: ignore[import-untyped]  # ships no types
 
-from printing.wording import clean
+from printing.wording import clean, sentence
 
 BoxKind = Literal["person", "company", "abroad", "end", "home", "failed"]
 
@@ -67,6 +67,7 @@ def draw_diagram(boxes: Sequence[Box], arrows: Sequence[Arrow], title: str, word
         return ""
     known = {box.id: box for box in boxes}
     spots, width, height = _places(known, [(known[one.holder].id, known[one.held].id) for one in arrows])
+    title, words = sentence(title), sentence(words)
     body = [*_arrows(arrows, spots, name), *(_box(known[one], spots[one]) for one in spots)]
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:.0f} {height:.0f}" role="img" '

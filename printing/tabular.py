@@ -11,7 +11,7 @@ import hashlib
 import io
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -19,8 +19,9 @@ from typing import Any
 from printing.layout import Cell, Column, Report, Table
 from printing.wording import clean, sentence
 
-#: What makes Excel, LibreOffice and others read a cell as a formula.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+#: What makes Excel, LibreOffice and others read a cell as a formula; some take the wide letters of Asian scripts too,
+#: and look past a mark of byte order.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\ufeff", "＝", "＋", "－", "＠")
 _GUARD = "Text that begins with = + - @ has an apostrophe before it, so that no spreadsheet runs it as a formula."
 _OPEN_LICENCE = {
     "name": "OGL-UK-3.0",
@@ -61,7 +62,7 @@ def write_package(report: Report, about: Mapping[str, Any], licences: Sequence[s
         "name": f"longstop-{_slug(report.name).replace('_', '-')}",
         "title": report.title,
         "description": " ".join(part for part in (report.banner, report.subtitle, *report.remarks, _GUARD) if part),
-        "licenses": _licences(licences),
+        "licenses": licence_entries(licences),
         "sources": [{"title": clean(source)} for source in about.get("lists", ())],
         "resources": resources,
         "longstop": {key: value for key, value in about.items() if key != "lists"},
@@ -130,12 +131,28 @@ def _csv(table: Table) -> bytes:
     return text.getvalue().encode()
 
 
+def no_formula(words: str) -> str:
+    """Words for a CSV file: with an apostrophe before them where a spreadsheet would run them as a formula."""
+    return f"'{words}" if words.startswith(_FORMULA) else words
+
+
+def licence_entries(licences: Iterable[str]) -> list[dict[str, str]]:
+    """The licences of some lists, as a data package states them: each with a name, as Frictionless requires.
+
+    Where one is not open, neither is what was worked out from it.
+    """
+    found = []
+    for words in sorted(set(licences)):
+        is_open = "open government licence" in words.casefold()
+        found.append(_OPEN_LICENCE if is_open else {"name": "other-closed", "title": clean(words)})
+    return [one for turn, one in enumerate(found) if one not in found[:turn]]
+
+
 def _cell(cell: Cell) -> str:
     if cell is None:
         return ""
     if isinstance(cell, str):
-        words = sentence(cell)
-        return f"'{words}" if words.startswith(_FORMULA) else words
+        return no_formula(sentence(cell))
     return str(_plain(cell))
 
 
@@ -160,15 +177,6 @@ def _type(cells: Iterator[Cell]) -> str:
     if kinds and kinds <= {int, float}:
         return "number"
     return "date" if kinds == {date} else "string"
-
-
-def _licences(licences: Sequence[str]) -> list[dict[str, str]]:
-    """The licences of the lists used. Where one is not open, neither is what was worked out from it."""
-    found = []
-    for words in sorted(set(licences)):
-        is_open = "open government licence" in words.casefold()
-        found.append(_OPEN_LICENCE if is_open else {"name": "other-closed", "title": clean(words)})
-    return [one for turn, one in enumerate(found) if one not in found[:turn]]
 
 
 def _slug(words: str) -> str:

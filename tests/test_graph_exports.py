@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import io
 import json
 from collections.abc import Callable
 from dataclasses import replace
@@ -13,7 +14,7 @@ from typing import Any
 import networkx as nx
 import pytest
 from small_estate import ATTRIBUTION, FORBIDDEN, an_estate
-from small_ownership import number, owned
+from small_ownership import held, number, owned
 
 from graph.exports import FORMATS
 from graph.ownership import build_network
@@ -51,10 +52,11 @@ def network(to: Path) -> str:
 def sheets(to: Path) -> str:
     package = json.loads((to / "datapackage.json").read_text(encoding="utf-8"))
     rows: list[Any] = [package]
+    assert all(one.get("name") or one.get("path") for one in package["licenses"])  # as Frictionless requires
     for resource in package["resources"]:
         content = (to / resource["path"]).read_bytes()
         assert (len(content), f"sha256:{hashlib.sha256(content).hexdigest()}") == (resource["bytes"], resource["hash"])
-        head, *body = csv.reader(content.decode().splitlines())
+        head, *body = csv.reader(io.StringIO(content.decode(), newline=""))
         assert head == [field["name"] for field in resource["schema"]["fields"]]
         assert len(body) == resource["rows"]
         keys = [row[0] for row in body]
@@ -162,6 +164,23 @@ def test_graphml_holds_no_character_that_xml_cannot(tmp_path: Path):
     odd = replace(company, record=replace_name(company.record, "EXERCISE \x0b\ud800 <&> LIMITED"))
     exported(replace(EVERYTHING, companies={number(9): odd}), "graphml", tmp_path / "out.graphml")
     assert nx.read_graphml(tmp_path / "out.graphml").nodes[number(9)]["label"] == "EXERCISE  <&> LIMITED"
+
+
+#: Names that a register has held, or that somebody could file to harm whoever opens a file.
+HOSTILE = ("=1+1", "+1", "-1+1", "@A1", "\t=1", "\n=1", "\r=1", "\ufeff=1", "＝1+1", "a\rb", "A\x00B\x1f", "   ",
+           "\u202e", "\ufffe", "x" * 3_000, '"', "a,b;c|d")  # fmt: skip
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_no_name_however_odd_stops_an_export_or_begins_a_cell_like_a_formula(form: str, tmp_path: Path):
+    people = (held(turn, f"{turn}", kind="person", name=name) for turn, name in enumerate(HOSTILE, start=1))
+    exported(owned(*people), form, tmp_path / "out")
+    assert "99000009" in READERS[form](tmp_path / "out")
+    if form == "csv":
+        lines = csv.DictReader((tmp_path / "out" / "control.csv").open(encoding="utf-8", newline=""))
+        names = [row["name"] for row in lines]
+        assert len(names) == len(HOSTILE)
+        assert sum(name.startswith("'") for name in names) == 9
 
 
 def replace_name(record: Any, name: str) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from xml.etree import ElementTree
 
 import pytest
 from hypothesis import given
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 
 from contingency.findings import spread
 from contingency.plan_document import Move
+from printing.diagram import Arrow, Box, draw_diagram
 from printing.wording import age, clean, percentage
 
 MOVES = st.lists(st.tuples(st.integers(1, 9), st.integers(0, 60_000)), min_size=1, max_size=30)
@@ -35,6 +37,13 @@ def test_cleaned_words_are_one_line_that_any_file_can_hold(text: str) -> None:
     assert line == clean(line)
     assert line == " ".join(line.split())
     assert all(character.isprintable() or character in "\u200c\u200d" for character in line)
+
+
+@given(st.text(max_size=60))
+def test_a_drawing_is_xml_whatever_its_parties_are_called(name: str) -> None:
+    boxes = [Box("a", name or "-"), Box("b", name or "-", name)]
+    drawn = draw_diagram(boxes, [Arrow("a", "b", name)], name, name, name="x")
+    assert ElementTree.fromstring(drawn).tag.endswith("svg")
 
 
 @given(st.integers(0, 40_000), st.integers(1, 40_000))

@@ -88,14 +88,16 @@ class _Entities:
         entity.id = identifier
         for name, value in values.items():
             if value is not None:
-                entity.add(name, value)
+                _add(entity, name, value)
+        if "name" in values and not entity.has("name"):
+            _add(entity, "name", identifier)  # a name of blanks or of marks that nobody can see is none
         feed = self._feeds.get(evidence[0].feed) if evidence else None
         if feed is not None:
-            entity.add("publisher", f"{feed.publisher} ({feed.licence})")
+            _add(entity, "publisher", f"{feed.publisher} ({feed.licence})")
         if evidence:
-            entity.add("modifiedAt", evidence[0].as_at)
+            _add(entity, "modifiedAt", evidence[0].as_at)
         if self._snapshot.invented:
-            entity.add("publisher", INVENTED)
+            _add(entity, "publisher", INVENTED)
         return entity
 
     def _id(self, node: str) -> str:
@@ -137,25 +139,25 @@ class _Entities:
         record = company.record if company else None
         abroad = number.startswith(("OE", "FC", "NF", "SF"))
         if not abroad:
-            entity.add("jurisdiction", "gb")
+            _add(entity, "jurisdiction", "gb")
         elif record is not None:
             self._place(entity, "jurisdiction", record.registered_at_home or record.country_of_origin)
         if record is not None:
-            entity.add("status", record.status)
-            entity.add("legalForm", record.category)
-            entity.add("incorporationDate", record.incorporated_on)
-            entity.add("dissolutionDate", record.dissolved_on)
-            entity.add("previousName", [one.rpartition(" (until ")[0] or one for one in record.previous_names or ()])
-        entity.add("idNumber", self._registered.get(node, []))
-        entity.add("notes", [f"its register of control says: {gap.words}" for gap in facts.get("gaps", ())])
+            _add(entity, "status", record.status)
+            _add(entity, "legalForm", record.category)
+            _add(entity, "incorporationDate", record.incorporated_on)
+            _add(entity, "dissolutionDate", record.dissolved_on)
+            _add(entity, "previousName", [one.rpartition(" (until ")[0] or one for one in record.previous_names or ()])
+        _add(entity, "idNumber", self._registered.get(node, []))
+        _add(entity, "notes", [f"its register of control says: {gap.words}" for gap in facts.get("gaps", ())])
         return entity
 
     @staticmethod
     def _place(entity: EntityProxy, name: str, country: str | None) -> None:
         """A country; one that the library does not know stays in the notes, in the words filed."""
-        entity.add(name, country)
+        _add(entity, name, country)
         if country and not entity.get(name):
-            entity.add("notes", f"registered, as filed, in: {country}")
+            _add(entity, "notes", f"registered, as filed, in: {country}")
 
     def _providers(self) -> Iterator[EntityProxy]:
         """Those registered to run homes of whom the regulator gives no company number."""
@@ -196,8 +198,8 @@ class _Entities:
             schema = "Person" if kind == "person" else "Organization" if legal else "Company"
             entity = self._made(schema, identifier, entry.evidence, name=record.name or f"{kind} of {record.id}")
             if schema != "Person":
-                entity.add("legalForm", record.legal_form)
-                entity.add("registrationNumber", record.registration_number)
+                _add(entity, "legalForm", record.legal_form)
+                _add(entity, "registrationNumber", record.registration_number)
                 filed = country_of(record) if isinstance(record, ControlRecord) else record.country_registered
                 self._place(entity, "jurisdiction" if schema == "Company" else "country", filed)
             return entity
@@ -328,6 +330,13 @@ class _Entities:
                     subject=self._id(landlord), object=self._id(holding.provider),
                     role=f"landlord of the building of {holding.home}",
                 )  # fmt: skip
+
+
+def _add(entity: EntityProxy, name: str, value: Any) -> None:
+    """Add what is known to an entity; words longer than the model takes are cut and end in an ellipsis."""
+    most = entity.schema.properties[name].type.max_length
+    some = value if isinstance(value, list) else [value]
+    entity.add(name, [f"{one[: most - 1]}…" if isinstance(one, str) and len(one) > most else one for one in some])
 
 
 def _percentage(share: Share) -> str:

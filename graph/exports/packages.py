@@ -19,9 +19,9 @@ from typing import Any
 from graph.exports.publication import needs_extra, notes, sources
 from graph.exports.tables import Column, Table, Value, tables_of
 from graph.ownership import Network
+from printing.tabular import licence_entries, no_formula
 from register.snapshot import Snapshot
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _DUCKDB = {"string": "VARCHAR", "integer": "BIGINT", "number": "DOUBLE", "boolean": "BOOLEAN", "date": "DATE"}
 
 
@@ -83,7 +83,7 @@ def _copy(table: Table, rows: Path, to: Path, metadata: dict[str, str]) -> str:
 def _write_csv(table: Table, path: Path) -> int:
     count = 0
     with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file, lineterminator="\n")
+        writer = csv.writer(file, lineterminator="\r\n")
         writer.writerow([column.name for column in table.columns])
         for row in table.rows():
             writer.writerow([_cell(value) for value in row])
@@ -99,7 +99,7 @@ def _cell(value: Value) -> str:
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, str):
-        return f"'{value}" if value.startswith(_FORMULA) else value
+        return no_formula(value)
     return repr(value)
 
 
@@ -152,17 +152,7 @@ def _package(snapshot: Snapshot, resources: list[dict[str, Any]]) -> dict[str, A
         "on": snapshot.on.isoformat(),
         "register": snapshot.digest,
         "invented": snapshot.invented,
-        "licenses": _licences(snapshot),
+        "licenses": licence_entries(feed.licence for feed in snapshot.feeds if feed.licence),
         "sources": sources(snapshot),
         "resources": resources,
     }
-
-
-def _licences(snapshot: Snapshot) -> list[dict[str, str]]:
-    """Open licences by their name and address; any other only by its title."""
-    open_government = "Open Government Licence v3.0"
-    address = "https://www.nationalarchives.gov.uk/doc/open-government-licence/version/3/"
-    return [
-        {"name": "OGL-UK-3.0", "title": one, "path": address} if one == open_government else {"title": one}
-        for one in sorted({feed.licence for feed in snapshot.feeds if feed.licence})
-    ]
