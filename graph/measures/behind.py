@@ -63,7 +63,7 @@ def chain_notes(ground: Ground) -> tuple[str, ...]:
     words = [f"Rings of companies that own each other: {len(rings)}."]
     if cut := sum(ground.chains(home).cut for home in ground.homes):
         words.append(
-            f"Above {cut} homes stand more than {MOST_CHAINS} chains: one that was not followed may be longer or shorter."
+            f"Above {cut} homes stand more than {MOST_CHAINS} chains; one not followed may be longer or shorter."
         )
     return tuple(words)
 
