@@ -38,9 +38,23 @@ _OF_LIST: Mapping[str, str] = {
 }
 
 
+#: What Companies House answers besides, and nothing here asks for: it is told, and nothing of a list is lost by it.
+_OTHER = ("filing-history", "registers", "related-companies", "registered-office-address", "personal-appointment",
+          "search", "natural-disqualification", "corporate-disqualification")  # fmt: skip
+#: The members of an answer that says that there is none (404), or that refuses.
+_REFUSAL = frozenset({"error", "errors", "path", "status", "timestamp", "type", "message"})
+
+
+class OtherAnswer(SourceChanged):
+    """An answer of Companies House's that is not read here."""
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What one file holds: which part of which company. ``entry``: it is one entry of a list, and not a page of it."""
+    """What one file holds: which part of which company. ``entry``: it is one entry of a list, and not a page of it.
+
+    ``none``: it says that there is none of that part.
+    """
 
     company: str
     part: str
@@ -48,6 +62,7 @@ class Answer:
     start: int = 0
     entry: bool = False
     deleted: bool = False
+    none: bool = False
 
 
 def parse_published(
@@ -72,7 +87,7 @@ def parse_published(
             if path == file:
                 raise
             reading = unread.at(file.name)
-            reading.fault(str(problem), loses_row=True)
+            reading.fault(str(problem), loses_row=not isinstance(problem, OtherAnswer))
             yield from reading.drain()
         else:
             held.setdefault(answer.company, []).append(answer)
@@ -101,35 +116,50 @@ def _read(company: str, held: Mapping[str, list[Answer]], harvest: Harvest) -> I
     for part, answers in parts.items():
         harvest.expect(company, part)
         for answer in answers:
-            if answer.deleted:
-                yield harvest.told(part, "was taken off the register, says an event", company)
-                continue
             try:
-                if part == PROFILE:
-                    items, wanted = harvest.profile(company, canonical(_fields(answer.file)))
-                    expected |= wanted
-                else:
-                    inner = _inner(_fields(answer.file))
-                    page = {"items": [inner]} if answer.entry else inner
-                    items, _ = harvest.answer(company, part, canonical(page))
+                items, wanted = _answered(answer, harvest)
             except SourceChanged as problem:
                 yield from harvest.missed(company, part, f"{answer.file.name}: {problem}")
             else:
+                expected |= wanted
                 yield from items
     for part in sorted(expected - parts.keys()) if harvest.full else ():
         harvest.expect(company, part)
         yield from harvest.missed(company, part, "is not in the folder")
 
 
+def _answered(answer: Answer, harvest: Harvest) -> tuple[list[Item], frozenset[str]]:
+    """What one answer yields, and which further parts of its company it says there are. Raises SourceChanged."""
+    company, part = answer.company, answer.part
+    if answer.deleted:
+        return [harvest.told(part, "was taken off the register, says an event", company)], frozenset()
+    if answer.none:
+        if part == PROFILE:
+            return list(harvest.unknown(company, again=False)), frozenset()
+        harvest.none(company, part)
+        return [], frozenset()
+    if part == PROFILE:
+        return harvest.profile(company, canonical(_fields(answer.file)))
+    inner = _inner(_fields(answer.file))
+    return harvest.answer(company, part, canonical({"items": [inner]} if answer.entry else inner))[0], frozenset()
+
+
 def told_by(fields: dict[str, Any], file: Path) -> Answer:
-    """Which part of which company some JSON is. Raises SourceChanged where it is none of Companies House's answers."""
+    """Which part of which company some JSON is. Raises SourceChanged where it is none of Companies House's answers,
+    OtherAnswer where it is one that is not read."""
+    kind = "filing-history" if fields.keys() & {"filing_history_status", "transaction_id"} else str(fields.get("kind"))
+    if kind.startswith(_OTHER):
+        raise OtherAnswer(f"is an answer of Companies House's that is not read ({kind[:60]})")
+    none = bool(fields.keys() & {"error", "errors"}) and fields.keys() <= _REFUSAL
     inner = _inner(fields)
     event = fields.get("event")
     deleted = "deleted_data" in fields or (isinstance(event, dict) and event.get("type") == "deleted")
     entries = inner.get("items")
     first = entries[0] if isinstance(entries, list) and entries and isinstance(entries[0], dict) else {}
-    part = _part(inner, first, fields, file)
+    part = _part(inner, first, fields, file) or (PROFILE if none and file.parent.name == "company" else None)
     company = _company(inner, first, fields, file)
+    if none and (part is None or company is None):
+        raise OtherAnswer("says that there is none, and not of what")
     if part is None or company is None:
         raise SourceChanged("is none of Companies House's answers" if part is None else "names no company")
     start = inner.get("start_index")
@@ -140,6 +170,7 @@ def told_by(fields: dict[str, Any], file: Path) -> Answer:
         start=start if isinstance(start, int) else 0,
         entry=part in PAGED and not isinstance(entries, list),
         deleted=deleted,
+        none=none,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -270,6 +271,24 @@ def test_their_answers_are_read_in_the_places_where_the_api_gives_them(shared_da
     (case,) = records(read(tmp_path), InsolvencyRecord).values()
     assert (case.id, case.kind) == ("insolvency:03770663/3", "compulsory-liquidation")
     assert case.dates == ("instrumented-on 2022-01-01",)
+
+
+def test_answers_that_there_is_none_and_answers_that_nothing_asks_for_lose_nothing(tmp_path: Path):
+    folder = tmp_path / "company"
+    shutil.copytree(CASE / "company", folder)
+    whole = read(tmp_path, COMPANY)
+    missing = b'{"errors":[{"error":"company-exemptions-not-found","type":"ch:service"}]}'
+    (folder / "99000001" / "exemptions.json").write_bytes(missing)
+    (folder / "99000009.json").write_bytes(missing)
+    history = {"filing_history_status": "filing-history-available", "items": [], "total_count": 0}
+    (folder / "99000001" / "filing-history.json").write_text(json.dumps(history))
+    (folder / "99000001" / "office.json").write_text(json.dumps({"kind": "registered-office-address"}))
+    items = read(tmp_path, COMPANY)
+    assert [i for i in items if isinstance(i, Observation)] == [i for i in whole if isinstance(i, Observation)]
+    assert [f.loses_row for f in faults(items)] == [False, False]
+    assert {f.reason.partition("(")[2] for f in faults(items)} == {"filing-history)", "registered-office-address)"}
+    with pytest.raises(Unreadable, match="that is not read"):
+        read(folder / "99000001" / "office.json")
 
 
 def test_the_events_of_the_streams_are_read_as_the_lists_entries_are(shared_data: Path):
