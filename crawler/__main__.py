@@ -1,4 +1,4 @@
-"""One crawl in a process of its own: ``python -m crawler REPORT`` with the job as a line of JSON on standard input.
+"""One crawl in a process of its own: the job as a line of JSON on standard input, its outcome on standard output.
 
 Standard input stays open for as long as the crawl is wanted: at its end the process ends too, so that no crawl goes on
 that nobody waits for.
@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import sys
-from pathlib import Path
 from threading import Thread
 
 import msgspec
@@ -22,9 +21,12 @@ def main() -> int:
     """Crawl, and write the outcome: a report, or a sentence where the database or the disk fails (status 2)."""
     job = msgspec.json.decode(sys.stdin.buffer.readline(), type=Job)
     Thread(target=_end_with_standard_input, daemon=True).start()
+    said = os.dup(sys.stdout.fileno())
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # what a library prints is a message, and no outcome
     outcome = outcome_of(job)
     try:
-        Path(sys.argv[1]).write_bytes(msgspec.json.encode(outcome))
+        with os.fdopen(said, "wb") as answer:
+            answer.write(msgspec.json.encode(outcome))
     except OSError as problem:
         print(f"{job.source}: the outcome cannot be written ({problem.strerror}). {outcome.trouble}", file=sys.stderr)
         return 2

@@ -8,13 +8,14 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import UTC, date, datetime
 from functools import partial
 from importlib import import_module
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import TemporaryDirectory, TemporaryFile
 from time import monotonic
 
 import msgspec
@@ -38,9 +39,6 @@ from register.settings import Settings
 from register.wanted import charities_that_matter, companies_that_matter
 from register.wanted_landlords import landlords_from_abroad
 from register.wanted_titles import titles_that_matter
-
-#: The file descriptor that messages go to; standard output is kept for answers.
-STANDARD_ERROR = 2
 
 Parser = Callable[..., Iterator[Item]]
 
@@ -127,14 +125,11 @@ def refresh(
         stream_base=_stream_base(source, settings),
         stream_key=settings.source_key(f"{source.name}_stream") if source.stream else None,
     )
-    with TemporaryDirectory(prefix="longstop-") as folder:
-        answer = Path(folder) / "report.json"
-        status = _in_its_own_process(job, answer, watch or Watch())
-        if answer.is_file():
-            outcome = msgspec.json.decode(answer.read_bytes(), type=Outcome)
-            if outcome.report is None:
-                raise CrawlFailed(outcome.trouble)
-            return outcome.report
+    status, outcome = _in_its_own_process(job, watch or Watch())
+    if outcome is not None and outcome.report is not None:
+        return outcome.report
+    if outcome is not None:
+        raise CrawlFailed(outcome.trouble)
     mark_killed(open_database(job.database_url), Path(job.spool_dir), _utc(learnt))
     how = f"was killed (signal {-status})" if status < 0 else f"ended without a report (status {status})"
     raise CrawlFailed(f"{source.name}: the crawl {how}; nothing of it was published, and what was known is kept.")
@@ -153,20 +148,31 @@ def _utc(moment: datetime) -> datetime:
     return moment.astimezone(UTC).replace(tzinfo=None) if moment.tzinfo else moment
 
 
-def _in_its_own_process(job: Job, answer: Path, watch: Watch) -> int:
-    """Crawl in a new process, and give its exit status. It ends when this one ends, however that comes about."""
-    command = [sys.executable, "-m", "crawler", str(answer)]
-    output = STANDARD_ERROR if watch.said is None else subprocess.PIPE
-    errors = None if watch.said is None else subprocess.STDOUT
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=output, stderr=errors) as process:
+def _in_its_own_process(job: Job, watch: Watch) -> tuple[int, Outcome | None]:
+    """Crawl in a new process that ends when this one does: its exit status, and its outcome if it came to one.
+
+    The outcome is written into a file without a name: whatever becomes of either process, none is left behind.
+    """
+    errors = None if watch.said is None else subprocess.PIPE
+    with (
+        TemporaryFile() as answer,
+        subprocess.Popen(
+            [sys.executable, "-m", "crawler"], stdin=subprocess.PIPE, stdout=answer, stderr=errors
+        ) as process,
+    ):
         try:
             if process.stdin is not None:
                 with suppress(BrokenPipeError):  # it is dead already: its status tells
                     process.stdin.write(msgspec.json.encode(job) + b"\n")
                     process.stdin.flush()
-            return watch.over(process)
+            status = watch.over(process)
         finally:
             process.kill()
+        answer.seek(0)
+        try:
+            return status, msgspec.json.decode(answer.read(), type=Outcome)
+        except msgspec.DecodeError:
+            return status, None
 
 
 def crawl(job: Job, engine: Engine) -> RunReport:
@@ -176,12 +182,14 @@ def crawl(job: Job, engine: Engine) -> RunReport:
         Progress(source.name) as progress,
         _intake(source, engine, job.learnt, Path(job.spool_dir)) as intake,
     ):
-        intake.folder.mkdir()
+        files = intake.folder / "files"
+        files.mkdir(parents=True)
+        tempfile.tempdir = str(intake.folder)  # what a reader unpacks on the way is cleared up with the rest
         way = Way(source.corrections, intake, progress)
         run = Run(
             source=source,
             base=job.base,
-            folder=intake.folder,
+            folder=files,
             today=job.today,
             send=way.send,
             as_at=job.as_at,

@@ -58,7 +58,7 @@ class Watch:
         return process.wait()
 
     def _read(self, process: subprocess.Popen[bytes]) -> None:
-        for line in process.stdout or ():
+        for line in process.stdout or process.stderr or ():
             words = line.decode(errors="replace").strip()
             if words and self.said is not None:
                 self.said(words)
