@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -14,9 +15,15 @@ from sqlalchemy.engine import make_url
 
 from register.database import open_database
 
-#: Timing on a busy machine is no property of the code; examples are repeatable from run to run.
+#: Timing on a busy machine is no property of the code. Examples are repeatable from run to run, and few enough to be
+#: run at every change; ``LONGSTOP_EXAMPLES=2000 pytest`` looks further, by chance.
+_EXAMPLES = int(os.environ.get("LONGSTOP_EXAMPLES", "0"))
 settings.register_profile(
-    "longstop", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    "longstop",
+    max_examples=_EXAMPLES or 60,
+    derandomize=not _EXAMPLES,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 settings.load_profile("longstop")
 

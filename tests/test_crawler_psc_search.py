@@ -58,7 +58,7 @@ def entries(path: Path, *companies: str) -> list[ControlRecord]:
     return [i.record for i in items if isinstance(i, Observation) and isinstance(i.record, ControlRecord)]
 
 
-@settings(max_examples=120)
+@settings(max_examples=80)
 @given(ENTRIES)
 def test_two_passes_find_every_entry_that_following_the_chains_finds(tmp_path_factory, made):
     from register.parties import uk_company_number

@@ -123,8 +123,15 @@ def test_every_code_says_that_it_is_invented_and_has_the_registers_form(county):
     assert len({b.postcode for b in buildings}) == len({b.number for b in buildings}) == len(buildings)
 
 
-def test_no_town_and_no_provider_is_named_like_a_real_one(shared_data):
-    county = build_county(15_000, 7)
+@pytest.fixture(scope="module")
+def largest():
+    """The largest county there can be, and the processor's seconds that it took."""
+    began = time.process_time()
+    return build_county(15_000, 7), time.process_time() - began
+
+
+def test_no_town_and_no_provider_is_named_like_a_real_one(shared_data, largest):
+    county, _ = largest
     with gzip.open(shared_data / "cqc" / "ratings_england_2021-02.csv.gz", "rt", encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
     real_towns = {row["Location City"].casefold() for row in rows}
@@ -188,11 +195,11 @@ def test_the_first_towns_of_the_two_banks_face_each_other_across_the_water(count
     assert x0 - bridge > 10, "the way round by the bridge is more than 20 km"
 
 
-def test_fifteen_thousand_homes_fill_the_dogger_bank_within_twenty_seconds(tmp_path):
+def test_fifteen_thousand_homes_fill_the_dogger_bank_within_twenty_seconds(tmp_path, largest):
+    county, took = largest
     began = time.process_time()
-    county = build_county(15_000, 7)
     cqc_api.write_api(county.stock, tmp_path)
-    assert time.process_time() - began < 20
+    assert took + time.process_time() - began < 20
     assert 100 <= len(county.stock.councils) <= 150
     for registration in county.registrations():
         assert 54.0 < registration.building.latitude < 56.5 and 1.5 < registration.building.longitude < 4.5

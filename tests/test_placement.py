@@ -14,7 +14,7 @@ from contingency.placement import ALL_TAKEN, NOT_REACHABLE, NOT_SUITABLE, place,
 from contingency.problem import UNREACHABLE, Need, Problem, Vacancy
 from contingency.travel.crow import Crow
 
-quick = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+quick = settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 class Table:
@@ -159,7 +159,7 @@ def start(request, monkeypatch):
 
 
 with_start = settings(
-    max_examples=120,
+    max_examples=60,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )

@@ -320,9 +320,9 @@ def test_the_order_of_registrations_does_not_matter(some: list[Registration], sh
     assert homes_of(some, on=ON, sights=sights) == homes_of(shuffled, on=ON, sights=sights)
 
 
-def test_120_000_registrations_are_sorted_into_homes_within_seconds() -> None:
+def test_30_000_registrations_are_sorted_into_homes_within_seconds() -> None:
     some = []
-    for n in range(40_000):
+    for n in range(10_000):
         place = {"postcode": f"AB{n % 90 + 1} {n % 10}AA", "address": (f"{n} High Street",), "name": f"House {n}"}
         for owner, (start, end) in enumerate(
             (("2011-01-01", "2015-01-01"), ("2015-01-01", "2019-01-01"), ("2019-01-02", None))
@@ -330,5 +330,5 @@ def test_120_000_registrations_are_sorted_into_homes_within_seconds() -> None:
             some.append(registered(f"cqc:1-{n:05d}{owner}", start, end, **place))
     begun = perf_counter()
     by_id, _ = homes_of(some, on=ON, sights={r.id: Sight(ON) for r in some})
-    assert len(by_id) == 40_000
-    assert perf_counter() - begun < 60
+    assert len(by_id) == 10_000
+    assert perf_counter() - begun < 15
