@@ -9,14 +9,14 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from crawler.companies_house_answers import FEEDS, PAGED, PROFILE, PROFILES, Harvest
 from crawler.psc_snapshot import EXEMPTIONS, KINDS, STATEMENT
-from crawler.reading import Item, Reading, canonical, json_object
+from crawler.reading import Item, Reading, canonical, json_list, json_object
 from crawler.tables import SourceChanged, plain_file
 from crawler.values import day_in
 from register.identifiers import BadIdentifier, company_number
@@ -53,7 +53,7 @@ class OtherAnswer(SourceChanged):
 class Answer:
     """What one file holds: which part of which company. ``entry``: it is one entry of a list, and not a page of it.
 
-    ``none``: it says that there is none of that part.
+    ``none``: it says that there is none of that part. ``held`` is the answer itself where its file holds several.
     """
 
     company: str
@@ -63,6 +63,12 @@ class Answer:
     entry: bool = False
     deleted: bool = False
     none: bool = False
+    held: dict[str, Any] | None = None
+
+    @property
+    def fields(self) -> dict[str, Any]:
+        """The answer. Raises SourceChanged."""
+        return _documents(self.file)[0] if self.held is None else self.held
 
 
 def parse_published(
@@ -81,16 +87,27 @@ def parse_published(
     held: dict[str, list[Answer]] = {}
     unread = Reading(PROFILES, "", day)
     for file in files:
+        reading = unread.at(file.name)
         try:
-            answer = told_by(_fields(file), file)
+            documents = _documents(file)
         except SourceChanged as problem:
             if path == file:
                 raise
-            reading = unread.at(file.name)
-            reading.fault(str(problem), loses_row=not isinstance(problem, OtherAnswer))
-            yield from reading.drain()
-        else:
-            held.setdefault(answer.company, []).append(answer)
+            documents = []
+            reading.fault(str(problem), loses_row=True)
+        for row, fields in enumerate(documents, start=1):
+            several = len(documents) > 1
+            try:
+                answer = told_by(fields, file)
+            except SourceChanged as problem:
+                if path == file and not several:
+                    raise
+                lost = not isinstance(problem, OtherAnswer)
+                reading.fault(str(problem), row=row if several else None, loses_row=lost)
+            else:
+                answer = replace(answer, held=fields) if several else answer
+                held.setdefault(answer.company, []).append(answer)
+        yield from reading.drain()
     if not held:
         raise SourceChanged("there is no answer of Companies House's in it")
     whole = bool(companies) and held.keys() >= set(companies)
@@ -139,8 +156,8 @@ def _answered(answer: Answer, harvest: Harvest) -> tuple[list[Item], frozenset[s
         harvest.none(company, part)
         return [], frozenset()
     if part == PROFILE:
-        return harvest.profile(company, canonical(_fields(answer.file)))
-    inner = _inner(_fields(answer.file))
+        return harvest.profile(company, canonical(answer.fields))
+    inner = _inner(answer.fields)
     return harvest.answer(company, part, canonical({"items": [inner]} if answer.entry else inner))[0], frozenset()
 
 
@@ -229,10 +246,19 @@ def _number_named(file: Path) -> str | None:
     return None
 
 
-def _fields(file: Path) -> dict[str, Any]:
-    """A file's JSON object. Raises SourceChanged."""
+def _documents(file: Path) -> list[dict[str, Any]]:
+    """A file's JSON object; or several, a line each (a stream as it came) or in a list. Raises SourceChanged."""
     with plain_file(file) as plain:
-        return json_object(plain.read_bytes().removeprefix(b"\xef\xbb\xbf"), "the file")
+        raw = plain.read_bytes().removeprefix(b"\xef\xbb\xbf").strip()
+    try:
+        if raw.startswith(b"["):
+            return [json_object(canonical(one), "an entry of the file") for one in json_list(raw, "the file")]
+        return [json_object(raw, "the file")]
+    except SourceChanged:
+        lines = [line for line in raw.splitlines() if line.strip()]
+        if len(lines) < 2 or not all(line.lstrip().startswith(b"{") for line in lines):
+            raise
+        return [json_object(line, "a line of the file") for line in lines]
 
 
 def _inner(fields: dict[str, Any]) -> dict[str, Any]:

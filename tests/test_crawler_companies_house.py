@@ -306,6 +306,18 @@ def test_the_events_of_the_streams_are_read_as_the_lists_entries_are(shared_data
         assert change.resource == next(iter(records(items, kind))).partition("/")[2]
 
 
+def test_events_kept_a_line_each_or_entries_in_a_list_are_read_as_single_ones_are(tmp_path: Path):
+    entries = [one for one in document("charges")["items"] if "self" in one.get("links", {})]
+    events = [{"resource_kind": "company-charges", "data": one, "event": {"timepoint": 1}} for one in entries]
+    (tmp_path / "lines.json").write_text("\n".join(json.dumps(one) for one in events) + "\n\n")
+    (tmp_path / "list.json").write_text(json.dumps(entries))
+    alone = records(answered("charges", {"items": entries}), ChargeRecord)
+    assert len(alone) > 1
+    for name in ("lines.json", "list.json"):
+        items = read(tmp_path / name)
+        assert (records(items, ChargeRecord), faults(items)) == (alone, [])
+
+
 @given(
     st.lists(st.binary(min_size=1, max_size=5).filter(lambda b: b"\n" not in b and b.strip() == b), max_size=8),
     st.data(),
