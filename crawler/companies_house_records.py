@@ -28,16 +28,15 @@ from crawler.companies_house_words import (
     SUBTYPES,
     TYPES,
 )
-from crawler.psc_snapshot import entry_id
+from crawler.psc_snapshot import dated, entry_id
 from crawler.reading import Row, UnreadableField
-from crawler.values import day, flag, text
+from crawler.values import flag, text
 from register.identifiers import company_number
 from register.insolvency import known_kind
 from register.parties import person_mark
 from register.records import ChargeRecord, CompanyRecord, InsolvencyRecord, OfficerRecord
 
-#: The oldest companies have charters of the 17th century. Accounts can fall due some years after the day of reading.
-EARLIEST = date(1600, 1, 1)
+#: Accounts can fall due some years after the day of reading.
 DUE_AHEAD = timedelta(days=5 * 366)
 #: A charge's description of what is charged can run over pages; the title numbers stand in it.
 MOST_PROSE = 60_000
@@ -76,7 +75,7 @@ def profile_of(row: Row) -> Profile:
     charged, failed = row.take_optional("has_charges", flag), row.take_optional("has_insolvency_history", flag)
     protected = row.take_optional("has_super_secure_pscs", flag)
     linked = row.take_optional("links", _mapping)
-    made_up_to, ended = _dated(last, "made_up_to"), _dated(last, "period_end_on")
+    made_up_to, ended = dated(last, "made_up_to"), dated(last, "period_end_on")
     due, due_of_old = _due(following, "due_on"), _due(accounts, "next_due")
     overdue, overdue_of_old = following.take_optional("overdue", flag), accounts.take_optional("overdue", flag)
     record = CompanyRecord(
@@ -88,8 +87,8 @@ def profile_of(row: Row) -> Profile:
         jurisdiction=row.choice("jurisdiction", JURISDICTIONS),
         country=office.take_text("country"),
         postcode=office.take_text("postal_code"),
-        incorporated_on=_dated(row, "date_of_creation"),
-        dissolved_on=_dated(row, "date_of_cessation") or _dated(row, "date_of_dissolution"),
+        incorporated_on=dated(row, "date_of_creation"),
+        dissolved_on=dated(row, "date_of_cessation") or dated(row, "date_of_dissolution"),
         sic=row.take_optional("sic_codes", _words),
         previous_names=_previous_names(row) or None,
         accounts_category=last.take_text("type", none={"null"}),
@@ -97,7 +96,7 @@ def profile_of(row: Row) -> Profile:
         accounts_due_on=due or due_of_old,
         accounts_overdue=overdue if overdue is not None else overdue_of_old,
         confirmation_due_on=_due(confirmation, "next_due"),
-        confirmation_made_up_to=_dated(confirmation, "last_made_up_to"),
+        confirmation_made_up_to=dated(confirmation, "last_made_up_to"),
         confirmation_overdue=confirmation.take_optional("overdue", flag),
         has_charges=charged,
         has_insolvency=failed,
@@ -135,7 +134,7 @@ def _previous_names(row: Row) -> tuple[str, ...]:
     """Earlier names, the latest first, as "NAME (until 2017-05-03)"."""
     found = []
     for earlier in row.take_list("previous_company_names"):
-        name, until = earlier.take_text("name"), _dated(earlier, "ceased_on")
+        name, until = earlier.take_text("name"), dated(earlier, "ceased_on")
         earlier.nothing_left(except_for={"effective_from"})
         if name is None:
             row.lost("previous_company_names", "holds an entry without a name")
@@ -156,7 +155,7 @@ def officer_of(row: Row, company: str) -> OfficerRecord:
     if own:
         row.record_id = entry_id(own, company, "officer")
     role = row.take("officer_role", text)
-    since = _dated(row, "appointed_on")
+    since = dated(row, "appointed_on")
     if not own and known:
         row.record_id = f"officer:{company.removeprefix('gb-coh:')}/{known}-{role}-{since or 'unknown'}"
     if row.record_id is None:
@@ -176,8 +175,8 @@ def officer_of(row: Row, company: str) -> OfficerRecord:
         officer=known,
         person_mark=None if role.startswith("corporate") else _mark(name, year, month),
         appointed_on=since,
-        appointed_before=_dated(row, "appointed_before"),
-        resigned_on=_dated(row, "resigned_on"),
+        appointed_before=dated(row, "appointed_before"),
+        resigned_on=dated(row, "resigned_on"),
         legal_form=where.take_text("legal_form"),
         legal_authority=where.take_text("legal_authority"),
         place_registered=where.take_text("place_registered"),
@@ -232,10 +231,10 @@ def charge_of(row: Row, company: str) -> ChargeRecord:
         classification=_joined(kinds),
         persons_entitled=tuple(name for one in lenders if (name := one.take_text("name"))) or None,
         more_entitled=row.take_optional("more_than_four_persons_entitled", flag),
-        created_on=_dated(row, "created_on"),
-        acquired_on=_dated(row, "acquired_on"),
-        delivered_on=_dated(row, "delivered_on"),
-        satisfied_on=_dated(row, "satisfied_on"),
+        created_on=dated(row, "created_on"),
+        acquired_on=dated(row, "acquired_on"),
+        delivered_on=dated(row, "delivered_on"),
+        satisfied_on=dated(row, "satisfied_on"),
         fixed=_ticked(ticks["contains_fixed_charge"]),
         floating=_ticked(ticks["contains_floating_charge"]),
         all_assets=_ticked(ticks["floating_charge_covers_all"]),
@@ -274,7 +273,7 @@ def case_of(row: Row, company: str, place: int) -> InsolvencyRecord:
         row.reading.once("is a value never seen before; kept as it is", field="type", about=kind, found=kind)
     dates = []
     for one in row.take_list("dates"):
-        event, when = one.take_text("type"), _dated(one, "date")
+        event, when = one.take_text("type"), dated(one, "date")
         one.nothing_left(except_for=())
         if event:
             dates.append(f"{event} {when or '..'}")
@@ -284,32 +283,9 @@ def case_of(row: Row, company: str, place: int) -> InsolvencyRecord:
     return InsolvencyRecord(id=row.record_id, company=company, kind=kind, dates=tuple(sorted(dates)) or None)
 
 
-def _dated(row: Row, field: str) -> date | None:
-    """A day on which something happened; one that nothing here can speak of is left unknown and told."""
-    return _between(row, field, row.reading.latest)
-
-
 def _due(row: Row, field: str) -> date | None:
     """A day by which something must be filed."""
-    return _between(row, field, row.reading.as_at + DUE_AHEAD)
-
-
-def _between(row: Row, field: str, latest: date) -> date | None:
-    found = row.take_optional(field, _day)
-    if found is not None and not EARLIEST <= found <= latest:
-        row.lost(field, "is not a date that this list can speak of", found.isoformat())
-        return None
-    return found
-
-
-def _day(value: object) -> date:
-    """A date as a string, or, as some answers have it, as an object of year, month and day. Raises ValueError."""
-    if isinstance(value, dict) and value.keys() == {"year", "month", "day"}:
-        try:
-            return date(*(int(str(value[part])) for part in ("year", "month", "day")))
-        except ValueError as problem:
-            raise ValueError("is not a day of the calendar") from problem
-    return day(value)
+    return dated(row, field, row.reading.as_at + DUE_AHEAD)
 
 
 def _prose(value: object) -> str:

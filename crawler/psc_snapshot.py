@@ -16,6 +16,8 @@ from register.identifiers import company_number
 from register.parties import person_mark
 from register.records import ControlRecord
 
+#: The oldest companies have charters of the 17th century, and some trusts behind land are as old.
+EARLIEST = date(1600, 1, 1)
 _SUBJECTS = ("person-with-significant-control", "beneficial-owner")
 #: Every kind of entry. "legal-person-with-significant-control" is the API's word for the snapshot's doubled one.
 KINDS = frozenset(
@@ -107,8 +109,8 @@ def control_of(data: Row, company: str) -> ControlRecord:
         company=company,
         kind=kind,
         natures=_natures(data),
-        notified_on=data.take_day("notified_on"),
-        ceased_on=data.take_day("ceased_on"),
+        notified_on=dated(data, "notified_on"),
+        ceased_on=dated(data, "ceased_on"),
         ceased=data.take_optional("ceased", flag),
         sanctioned=data.take_optional("is_sanctioned", flag),
         statement=data.choice("statement", STATEMENTS),
@@ -149,6 +151,25 @@ def entry_id(address: str, company: str, prefix: str) -> str:
     if of != company:
         raise UnreadableField("links.self", "belongs to another company than the line", address)
     return f"{prefix}:{company.removeprefix('gb-coh:')}/{parts[-1]}"
+
+
+def dated(row: Row, field: str, latest: date | None = None) -> date | None:
+    """A day on which something happened, up to ``latest`` (the reading's own); any other is left unknown and told."""
+    found = row.take_optional(field, _day)
+    if found is not None and not EARLIEST <= found <= (latest or row.reading.latest):
+        row.lost(field, "is not a date that this list can speak of", found.isoformat())
+        return None
+    return found
+
+
+def _day(value: object) -> date:
+    """A date as a string, or, as some answers have it, as an object of year, month and day. Raises ValueError."""
+    if isinstance(value, dict) and value.keys() == {"year", "month", "day"}:
+        try:
+            return date(*(int(str(value[part])) for part in ("year", "month", "day")))
+        except ValueError as problem:
+            raise ValueError("is not a day of the calendar") from problem
+    return day(value)
 
 
 def _person(data: Row) -> tuple[str | None, str | None]:
