@@ -24,6 +24,7 @@ _HISTORY = (
     "This is a case of history, from the pages named under “Sources” and no public register. Homes that the pages only "
     "count are numbered; nothing else is known of them.",
 )
+_NOBODY = "of none of them is it known that somebody else lets it."
 FIRST_SHEETS = ("Key figures", "Measures", "Landlords", "Sum", "Homes", "Groups", "Lenders", "Concentration")
 
 
@@ -122,16 +123,16 @@ def _summary(ground: Ground, scope: Scope, measures: Sequence[Measure]) -> Secti
     lost = [(one.word, one.count.homes) for one in traced.answers if not one.known and one.count.homes]
     sentences = [
         f"On {day(ground.on)} the register holds {count(total.homes, 'home')} {scope.words}, with {_beds(total)}.",
-        f"The owner of the building is known of {share(known, total.homes)} homes; {number(len(let))} of them are let "
-        f"by {count(len(ground.landlords), 'landlord')}.",
+        f"The owner of the building is known of {share(known, total.homes)} homes; "
+        + (f"{number(len(let))} of them are let by {count(len(ground.landlords), 'landlord')}." if let else _NOBODY),
     ]
     if lost:
         told = "; ".join(f"{word}: {number(homes)}" for word, homes in lost)
         sentences.append(f"Of {share(total.homes - known, total.homes)} homes it is not known, and why: {told}.")
     sentences.append(
         f"The owner of the building is registered abroad for {_range(abroad.share('yes')[1])} of the beds, and for "
-        f"{_range(haven.share('yes')[1])} in a place on the list of havens ({ground.havens.words}). A range runs from "
-        "none to all of what is not known."
+        f"{_range(haven.share('yes')[1])} in a place on the list of havens ({ground.havens.words})."
+        + (" A range runs from none to all of what is not known." if known < total.homes else "")
     )
     sentences.extend(_largest(ground))
     rests = sorted({one for measure in (traced, abroad) for one in measure.rests_on})
@@ -155,14 +156,14 @@ def _largest(ground: Ground) -> Iterator[str]:
     if ground.landlords:
         first = min(ground.landlords, key=landlord_order)
         yield (
-            f"The landlord with the most beds is {first.name} ({place_words(first.jurisdiction)}): "
+            f"Of the landlords known, {first.name} ({place_words(first.jurisdiction)}) has the most beds: "
             f"{share(len(first.homes), whole)} homes, let to {count(len(first.tenants), 'provider')}."
         )
     if groups := owners.groups_in(ground):
         group, homes = groups[0]
         yield (
-            f"The group with the most beds is {owners.group_name(ground, group)}: {share(len(homes), whole)} homes, "
-            f"run by {count(len(group.providers), 'provider')} (rule control50)."
+            f"Of the groups by the rule control50, that of {owners.group_name(ground, group)} has the most beds: "
+            f"{share(len(homes), whole)} homes, run by {count(len(owners.providers_of(ground, homes)), 'provider')}."
         )
 
 

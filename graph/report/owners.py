@@ -101,7 +101,7 @@ def group_table(ground: Ground, ledger: Ledger, found: Sequence[tuple[Group, tup
             (
                 group_name(ground, group),
                 group.id if not group.id.startswith("person:") else "",
-                len(group.providers),
+                len(providers_of(ground, homes)),
                 len(homes),
                 stated(beds, missing, len(homes)),
                 missing,
@@ -150,7 +150,7 @@ def chain_sections(
     parts = []
     for turn, (group, homes) in enumerate(drawn, start=1):
         picture = chain_picture(ground, group, homes, name=f"chain-{turn}")
-        table = _chain_table(ground, ledger, group, _providers(ground, homes), f"Chain {turn}")
+        table = _chain_table(ground, ledger, group, providers_of(ground, homes), f"Chain {turn}")
         heading = group_name(ground, group)
         parts.append(Section(f"chain-{turn}", heading, pictures=(picture,), tables=(table,), inner=True))
     whole = Section(
@@ -178,7 +178,7 @@ def group_name(ground: Ground, group: Group) -> str:
 def chain_picture(ground: Ground, group: Group, homes: Sequence[str], *, name: str) -> Picture:
     """A group's chain as a drawing, with the words that say what it shows."""
     network = ground.network
-    providers = _providers(ground, homes)
+    providers = providers_of(ground, homes)
     parties = _above(network, providers) | set(providers)
     shown = _nearest(network, providers, parties)
     boxes = [_box(ground, one, homes) for one in sorted(shown)]
@@ -242,7 +242,7 @@ def link_table(ground: Ground, ledger: Ledger, found: Sequence[tuple[Group, tupl
             ledger.cite([claim]),
         )
         for group, homes in found
-        for claim in _links(ground, ledger, _providers(ground, homes))
+        for claim in _links(ground, ledger, providers_of(ground, homes))
     )
     return Table(
         caption="Every link above the homes in scope, group by group",
@@ -341,7 +341,8 @@ def _share_words(claim: Claim) -> str:
     return str(claim.share) if claim.share else "not stated" if claim.kind == "controls" else "all"
 
 
-def _providers(ground: Ground, homes: Iterable[str]) -> list[str]:
+def providers_of(ground: Ground, homes: Iterable[str]) -> list[str]:
+    """Who runs some homes: provider ids in order, each once."""
     return sorted({one for home in homes if (one := ground.holdings[home].provider)})
 
 
