@@ -69,9 +69,9 @@ def _later(text: str) -> Extent:
         over = next((at for at, word in enumerate(some) if word in _OVER), 0)
         if not some:
             continue
-        if some[0] in words().lands and (extent := _of_land(some)) != "whole":
+        if some[0] in words().lands and (extent := _extent(part, followed=False)[0]) != "whole":
             return extent
-        if over and some[0] in words().within:
+        if over and _is_part(some[0]):
             return "within"  # "Zelbury, garages at Mill Lane"
     return "whole"
 
@@ -87,26 +87,35 @@ def _parted(text: str) -> tuple[str, bool, str]:
 
 def _describes(before: str) -> bool:
     """Whether what stands before "being" is a description, and no name: "land on the north side of Mill Lane"."""
-    opening = [word for word in spelt_words(before) if word not in {"the", "all", "that"}]
-    return not opening or opening[0] in words().lands or any(word in words().within for word in opening)
+    opening = [word for word in spelt_words(before) if word not in words().before_land]
+    return not opening or opening[0] in words().lands or any(map(_is_part, opening))
 
 
 def _extent(part: str, *, followed: bool) -> tuple[Extent, tuple[str, ...]]:
     """What a first part says it is of. ``followed``: "being" and the name come after it."""
     opening = spelt_words(part)
-    while opening and opening[0] in {"the", "all", "that", "those", "freehold", "leasehold"}:
+    while opening and opening[0] in words().before_land:
         opening = opening[1:]
     if not opening:
         return "whole", ()
     if opening[0] == "part" and opening[1:2] == ["of"]:
         return "within", ()
-    inside = [word for word in opening[: len(opening) if followed else 3] if word in words().within]
+    inside = [word for word in opening[: len(opening) if followed else 3] if _is_part(word)]
     if inside or "floor" in opening[:6]:
         return "within", tuple(inside)
+    if opening[0] in words().grounds and set(opening[1:2]) & (words().lands | words().lying):
+        return "within", ()
     if opening[0] in words().lands:
         return _of_land(opening), ()
-    over = next((at for at, word in enumerate(opening) if word in _OVER and 0 < at < len(opening) - 1), 0)
-    return "whole", tuple(word for word in opening[:over] if word not in words().empty)
+    joins = _OVER | words().beside
+    over = next((at for at, word in enumerate(opening) if word in joins and 0 < at < len(opening) - 1), 0)
+    thing = tuple(word for word in opening[:over] if word not in words().empty and not word[0].isdigit())
+    return ("beside" if over and not thing and opening[over] in words().beside else "whole"), thing
+
+
+def _is_part(word: str) -> bool:
+    """Whether a word is for a part of a building, or for what is no building: one or many of it."""
+    return word in words().within or word.removesuffix("s") in words().within
 
 
 def _of_land(opening: Sequence[str]) -> Extent:
@@ -117,7 +126,9 @@ def _of_land(opening: Sequence[str]) -> Extent:
             return "beside"
         if word == "side" and after == ["of"]:
             return "land by a street"
-        wind = _WINDS.match(word) and (after in (["of"], ["side"], ["and"]) or (after and _WINDS.match(after[0])))
+        if _is_part(word) and not set(after) & words().roads:
+            return "within"
+        wind = _WINDS.match(word) and after and (after[0] in {"of", "side", "and"} or _WINDS.match(after[0]))
         if wind and after == ["of"]:
             return "beside"
         if not wind and word not in words().lands and word not in words().lying:

@@ -38,14 +38,17 @@ def read_weights() -> Weights:
 SURE, DOUBTFUL = 10.0, 0.0
 #: A name that more homes than this bear is a common one.
 _MANY = 3
-#: Words that say nothing of a place may have a slip where they have so many letters.
-_LONG = 7
 #: After these comes what a title is of as well.
 _JOINS = frozenset({"and", "with", "including"})
 #: Words of so few letters say nothing of which place it is.
 _SHORT = 2
 #: Levels of the name that mean that the title bears it.
 NAMED = frozenset({"same", "rare", "common", "misspelt"})
+#: Levels by which a title's number, or its name, tells the home from its neighbours.
+_NUMBERED = frozenset({"same", "overlaps", "same without a street"})
+_SAID = NAMED | {"in part", "with more", "in part of another", "another", "another at the number"}
+#: What the number is where neither it nor a name tells which house of a street a title is of.
+_UNTOLD = {"neither has one": "tells no house", "none": "tells no house", "only the home's": "tells no house"}
 #: Levels of the owner that make it no stranger to the home.
 PROVIDERS = frozenset({"the provider", "by name the provider"})
 KNOWN_OWNERS = PROVIDERS | {"of its group"}
@@ -109,6 +112,8 @@ def compare(home: Building, estate: Estate, known: Known) -> Evidence:
         levels["name"] = "in part"
     if found and levels["postcode"] == "same" and not home.numbers and not estate.text.numbers:
         levels["number"] = "neither has one"
+    if levels["number"] not in _NUMBERED and levels["name"] not in _SAID:
+        levels["number"] = _UNTOLD.get(levels["number"], levels["number"])
     if levels["number"] == "only the home's" and not found:
         levels["number"] = "none"  # a title that names the house alone gives no number of it either
     return Evidence(home.id, estate.id, levels, _sum(levels))
@@ -148,11 +153,17 @@ def _postcode(home: str | None, title: Sequence[str]) -> str:
         return "not given"
     if home in title:
         return "same"
-    if any(len(home) == len(one) and sum(a != b for a, b in zip(home, one, strict=True)) == 1 for one in title):
+    if any(_one_off(home, one) for one in title):
         return "one letter off"
     if any(home[:-2] == one[:-2] for one in title):
         return "same sector"
     return "same district" if any(home.split()[0] == one.split()[0] for one in title) else "another"
+
+
+def _one_off(one: str, other: str) -> bool:
+    """Whether two postcodes differ in one letter or digit, or in the order of the last two."""
+    differing = len(one) == len(other) and sum(a != b for a, b in zip(one, other, strict=True))
+    return differing == 1 or (one[:-2] == other[:-2] and one[-2:] == other[:-3:-1])
 
 
 def _place(home: Building, estate: Estate, known: Known) -> str:
@@ -199,6 +210,8 @@ def _street_in(street: tuple[str, ...], home: Building, estate: Estate) -> str |
     best: str | None = None
     for segment in estate.text.segments:
         if hit := find(street, segment):
+            if hit[0] and segment[hit[0] - 1] in words().road_openings - home.all_words:
+                continue
             return "same" if hit[2] else "misspelt"
         if told and (part := find(body, segment)):
             after = segment[part[1] :]
@@ -243,9 +256,14 @@ def _numbers_said(home: Building, estate: Estate) -> frozenset[str]:
         at
         for at in set(text.numbered) - own
         if at < len(text.segments)
-        and is_street(text.segments[at], numbered=True)
-        and not (home.name and find(home.name, text.segments[at]))
-        and not all(has(word, home.all_words) for word in text.segments[at])
+        and (
+            set(text.segments[at]) & words().within - home.all_words
+            or (
+                is_street(text.segments[at], numbered=True)
+                and not (home.name and find(home.name, text.segments[at]))
+                and not all(has(word, home.all_words) for word in text.segments[at])
+            )
+        )
     }
     return frozenset().union(*(numbers for at, numbers in text.numbered.items() if at not in others))
 
@@ -254,9 +272,10 @@ def _name(home: Building, estate: Estate, known: Known) -> str:
     """How a home's name stands in a title's text."""
     if not home.name:
         return "another" if _strange_name(home, estate) else "unknown"
-    hits = (_name_in(at, segment, home, estate, known) for at, segment in enumerate(estate.text.segments))
-    if borne := next((hit for hit in hits if hit), None):
-        return borne
+    parts = enumerate(estate.text.segments)
+    hits = [hit for at, segment in parts if (hit := _name_in(at, segment, home, estate, known))]
+    if hits:
+        return next((hit for hit in hits if hit in NAMED), hits[0])
     own = [word for word in home.name if not _empty(word) and not any(has(word, street) for street in home.streets)]
     distinct = [word for word in own if word not in home.places]
     said = [word for segment in estate.text.segments for word in segment]
@@ -311,9 +330,12 @@ def _strange_name(home: Building, estate: Estate) -> bool:
 
 
 def _first_part(estate: Estate) -> tuple[int, tuple[str, ...]]:
-    """The first part of a title's text that says more than "land and buildings", and which it is."""
-    parts = enumerate(estate.text.segments)
-    return next(((at, part) for at, part in parts if not all(map(_empty, part))), (0, ()))
+    """The first part of a title's text that says more than "land and dwelling at", and which it is."""
+    for at, part in enumerate(estate.text.segments):
+        start = next((n for n, word in enumerate(part, 1) if word == "at"), 0) if part[0] in words().lands else 0
+        if not all(map(_empty, part[start:])):
+            return at, part[start:]
+    return 0, ()
 
 
 def _inside(home: Building, estate: Estate, known: Known) -> bool:
@@ -322,9 +344,10 @@ def _inside(home: Building, estate: Estate, known: Known) -> bool:
     named = next((n for n, part in enumerate(estate.text.segments) if find(home.name, part, known.town_words)), at)
     if named <= at or named in estate.text.aliases or is_street(first, numbered=at in estate.text.numbered):
         return False
-    own = home.all_words | home.places | home.areas | estate.area
-    telling = [word for word in first if not _empty(word) and word not in words().generic]
-    return first not in known.towns and bool(telling) and not any(has(word, own) for word in telling)
+    telling = {word for word in first if not _empty(word) and word not in words().generic}
+    if first in known.towns or any(find(street[:-1], first) for street in home.streets):
+        return False
+    return bool(telling) and not telling & (home.all_words | home.places | home.areas | estate.area)
 
 
 def _unit_of(home: Building, estate: Estate) -> bool:
@@ -350,11 +373,9 @@ def _belongs(word: str) -> bool:
     return word in words().belongings or word in words().within | words().outbuildings | words().beside
 
 
-@lru_cache(maxsize=65_536)
 def _empty(word: str) -> bool:
-    """Whether a word says nothing of which place it is; a long one may be misspelt. Counties are told elsewhere."""
-    known = words().empty | words().endings
-    return len(word) <= _SHORT or word in known or word.endswith("shire") or (len(word) >= _LONG and has(word, known))
+    """Whether a word says nothing of which place it is; a county is told elsewhere."""
+    return len(word) <= _SHORT or word in words().empty or word in words().endings or word.endswith("shire")
 
 
 def _extent(home: Building, estate: Estate) -> str:
@@ -362,7 +383,7 @@ def _extent(home: Building, estate: Estate) -> str:
     own = home.all_words | home.places
     if estate.extent == "within":
         return "whole" if estate.thing and set(estate.thing) <= home.all_words else "within"
-    if estate.thing and not any(has(word, own) for word in estate.thing) and not find(home.name, estate.thing):
+    if estate.thing and not own >= set(estate.thing) and not find(home.name, estate.thing):
         return "within"
     if estate.extent == "whole" and estate.text.within - home.all_words and _opens_within(estate):
         return "within"

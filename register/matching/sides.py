@@ -125,6 +125,11 @@ def _is_door(text: Text, at: int) -> bool:
     return is_street(text.segments[at], numbered=True)
 
 
+def _all_endings(segment: Sequence[str], hit: tuple[int, int, bool]) -> bool:
+    """Whether beside what was found in it a name is only "Care Home" and the like."""
+    return all(word in words().endings for word in (*segment[: hit[0]], *segment[hit[1] :]))
+
+
 def _core(
     named: Text, streets: Sequence[tuple[str, ...]], places: Sequence[tuple[str, ...]], kin: Iterable[str]
 ) -> tuple[tuple[str, ...], frozenset[str]]:
@@ -139,7 +144,7 @@ def _core(
     providers = [name.split() for name in kin]
     found: list[tuple[str, ...]] = []
     for at, segment in enumerate(named.segments):
-        if any(find(street, segment) or find(segment, street) for street in streets):
+        if any((hit := find(street, segment)) and _all_endings(segment, hit) for street in streets):
             continue
         kept = list(segment)
         while kept and kept[-1] in endings:

@@ -37,6 +37,7 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "only the home's": "the title has no number",
         "only the title's": "only the title has a number",
         "unknown of the home": "the title's number is not known of the home",
+        "tells no house": "neither a number nor a name tells which house it is",
         "but for a letter": "the numbers agree but for a letter",
         "another": "the numbers differ",
     },
@@ -73,8 +74,9 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
 #: Levels that speak against a pair, which a reader must see set apart from those that speak for it.
 _AGAINST = frozenset(
     {"same sector", "same district", "another", "another town", "only the home's", "only the title's",
-     "unknown of the home", "but for a letter", "unknown", "another at the number", "with more", "in part of another",
-     "of another kind", "common", "land by a street", "beside", "within", "doubts", "not given", "in part"}
+     "unknown of the home", "tells no house", "but for a letter", "unknown", "another at the number", "with more",
+     "in part of another", "of another kind", "common", "land by a street", "beside", "within", "doubts", "not given",
+     "in part"}
 )  # fmt: skip
 
 
