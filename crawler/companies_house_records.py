@@ -11,7 +11,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from crawler.companies_house_words import (
+    ACCOUNT_TYPES,
     ACCOUNTS_UNREAD,
+    CASE_DATES,
     CASE_UNREAD,
     CHARGE_STATUSES,
     CHARGE_UNREAD,
@@ -91,7 +93,7 @@ def profile_of(row: Row) -> Profile:
         dissolved_on=dated(row, "date_of_cessation") or dated(row, "date_of_dissolution"),
         sic=row.take_optional("sic_codes", _words),
         previous_names=_previous_names(row) or None,
-        accounts_category=last.take_text("type", none={"null"}),
+        accounts_category=last.choice("type", ACCOUNT_TYPES, none={"null"}),
         accounts_made_up_to=ended or made_up_to,
         accounts_due_on=due or due_of_old,
         accounts_overdue=overdue if overdue is not None else overdue_of_old,
@@ -273,7 +275,7 @@ def case_of(row: Row, company: str, place: int) -> InsolvencyRecord:
         row.reading.once("is a value never seen before; kept as it is", field="type", about=kind, found=kind)
     dates = []
     for one in row.take_list("dates"):
-        event, when = one.take_text("type"), dated(one, "date")
+        event, when = one.choice("type", CASE_DATES), dated(one, "date")
         one.nothing_left(except_for=())
         if event:
             dates.append(f"{event} {when or '..'}")

@@ -55,7 +55,23 @@ IDENTIFICATIONS = frozenset(
         "registered-overseas-entity-corporate-managing-officer", "limited-partnership-corporate-partner",
     }
 )  # fmt: skip
-SUBTYPES = frozenset({"community-interest-company", "private-fund-limited-partnership"})
+SUBTYPES = frozenset({"community-interest-company", "private-fund-limited-partnership", "slp", "pflp", "spflp"})
+ACCOUNT_TYPES = frozenset(
+    {
+        "null", "full", "small", "medium", "group", "dormant", "interim", "initial", "total-exemption-full",
+        "total-exemption-small", "partial-exemption", "audit-exemption-subsidiary", "filing-exemption-subsidiary",
+        "micro-entity", "no-accounts-type-available", "audited-abridged", "unaudited-abridged",
+    }
+)  # fmt: skip
+#: What happened on the days of an insolvency case.
+CASE_DATES = frozenset(
+    {
+        "wound-up-on", "petitioned-on", "concluded-winding-up-on", "due-to-be-dissolved-on", "dissolved-on",
+        "administration-started-on", "administration-ended-on", "administration-discharged-on", "instrumented-on",
+        "moratorium-started-on", "moratorium-ended-on", "ordered-to-wind-up-on", "voluntary-arrangement-started-on",
+        "voluntary-arrangement-ended-on", "declaration-solvent-on",
+    }
+)  # fmt: skip
 CHARGE_STATUSES = frozenset({"outstanding", "fully-satisfied", "part-satisfied", "satisfied"})
 
 #: Reviewed, and left out. Of a profile: what is deprecated or said elsewhere, and addresses beyond what is kept.

@@ -10,9 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
+from crawler import companies_house_words as words
 from crawler.companies_house_answers import PROFILE, Harvest
 from crawler.psc_search import control_line
 from crawler.psc_snapshot import PRIVATE, known_nature
@@ -96,6 +98,18 @@ def test_exactly_the_natures_and_statements_that_companies_house_lists_are_known
     made = {"".join(parts) for parts in product(stems, bands, ways, ends)}
     assert {slug for slug in made | NATURES.keys() if known_nature(slug)} == NATURES.keys()
     assert STATEMENTS.keys() == STATEMENTS_KNOWN
+
+
+def test_the_words_known_are_those_that_companies_house_lists(shared_data: Path):
+    listed = yaml.safe_load((shared_data / "companies_house" / "api_enumerations" / "constants.yml").read_text("utf-8"))
+    known = {
+        "company_status": words.STATUSES, "company_status_detail": words.STATUS_DETAILS, "company_type": words.TYPES,
+        "company_subtype": words.SUBTYPES, "jurisdiction": words.JURISDICTIONS, "officer_role": words.ROLES,
+        "identification_type": words.IDENTIFICATIONS, "account_type": words.ACCOUNT_TYPES,
+        "insolvency_case_date_type": words.CASE_DATES,
+    }  # fmt: skip
+    for name, some in known.items():
+        assert {str(word).lower() for word in listed[name]} - some == set(), name
 
 
 def test_a_nature_never_seen_before_is_kept_and_told_and_what_is_no_word_costs_no_other():
