@@ -100,6 +100,8 @@ def compare(home: Building, estate: Estate, known: Known) -> Evidence:
         "model": "not asked",
     }
     found = street in {"same", "misspelt"}
+    if levels["place"] == "another" and levels["postcode"] == "not given":
+        levels["place"] = "another town"
     if name not in NAMED and levels["postcode"] == "same sector":
         levels["postcode"] = "same district"  # streets of one name lie side by side, houses of one name seldom
     if name in NAMED and levels["extent"] == "whole" and (_unit_of(home, estate) or _inside(home, estate, known)):
@@ -278,10 +280,11 @@ def _name(home: Building, estate: Estate, known: Known) -> str:
         return next((hit for hit in hits if hit in NAMED), hits[0])
     own = [word for word in home.name if not _empty(word) and not any(has(word, street) for street in home.streets)]
     distinct = [word for word in own if word not in home.places]
-    said = [word for segment in estate.text.segments for word in segment]
+    said = estate.text.words
     telling = [word for word in distinct if word not in words().generic]
     shared = sum(has(word, said, known.town_words) for word in telling)
-    strange = _strange_name(home, estate)
+    bearing = [part for part in estate.text.segments if any(has(word, part, known.town_words) for word in telling)]
+    strange = _strange_name(home, estate) or any(_strange_in(part, home, estate) for part in bearing)
     if shared and (strange or shared * 2 > len(telling)):
         return "in part of another" if strange else "in part"
     return "another" if strange else "not given"
@@ -294,7 +297,7 @@ def _name_in(at: int, words_here: tuple[str, ...], home: Building, estate: Estat
     of_street = is_street(words_here, numbered=numbered) and (
         numbered or any(find(words_here, street) for street in home.streets)
     )
-    of_town = at > 0 and all(has(word, home.places) for word in words_here)
+    of_town = all(has(word, home.places) for word in words_here)
     if hit is None or of_street or of_town:
         return None
     start, end, exact = hit
@@ -307,7 +310,7 @@ def _name_in(at: int, words_here: tuple[str, ...], home: Building, estate: Estat
     own = home.all_words | home.places | home.areas | estate.area
     namesakes = known.namesakes.get(home.name, 0)
     if home.name_numbers - estate.text.numbers:
-        level = "in part"
+        level = "in part of another" if estate.text.numbered.get(at) else "in part"
     elif _another_building(after, home) or any(not _empty(word) and not has(word, own) for word in rest):
         level = "with more"
     elif not exact:
@@ -325,8 +328,12 @@ def _strange_name(home: Building, estate: Estate) -> bool:
     at, first = _first_part(estate)
     if is_street(first, numbered=at in estate.text.numbered):
         return False
+    return _strange_in(first, home, estate)
+
+
+def _strange_in(part: tuple[str, ...], home: Building, estate: Estate) -> bool:
     own = home.all_words | home.places | home.areas | estate.area
-    return any(not _empty(word) and not has(word, own) for word in first)
+    return any(not _empty(word) and not has(word, own) for word in part)
 
 
 def _first_part(estate: Estate) -> tuple[int, tuple[str, ...]]:
@@ -347,7 +354,7 @@ def _inside(home: Building, estate: Estate, known: Known) -> bool:
     telling = {word for word in first if not _empty(word) and word not in words().generic}
     if first in known.towns or any(find(street[:-1], first) for street in home.streets):
         return False
-    return bool(telling) and not telling & (home.all_words | home.places | home.areas | estate.area)
+    return any(not has(word, home.places) for word in telling - home.all_words - home.areas - estate.area)
 
 
 def _unit_of(home: Building, estate: Estate) -> bool:

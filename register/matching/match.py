@@ -11,7 +11,7 @@ from register.matching.candidates import Blocks
 from register.matching.claims import settle
 from register.matching.evidence import PROVIDERS, Evidence, Known, compare, contradicted, with_opinion
 from register.matching.second_opinion import matcher_edition, opinions
-from register.matching.sides import Building, Estate, Kin, building_of, estate_of
+from register.matching.sides import Building, Estate, Kin, brands_of, building_of, estate_of
 from register.matching.wording import nearest_sentence, reason_sentence
 from register.records import LinkRecord, LinkState, LocationRecord, TitleRecord, TraceRecord, Untraced
 
@@ -62,7 +62,8 @@ def match(
     """
     known_kin = kin or {}
     records = {record.id: record for record in homes}
-    buildings = {key: building_of(records[key], known_kin.get(key, Kin())) for key in sorted(records)}
+    brands = brands_of(records.values())
+    buildings = {key: building_of(records[key], known_kin.get(key, Kin()), brands) for key in sorted(records)}
     covered = {key: one for key, one in buildings.items() if records[key].nation in {None, *COVERED}}
     estates = estates_of(titles)
     claims = compare_all(covered, estates, threshold=threshold, ask=ask)

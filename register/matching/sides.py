@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from register.matching.address import Text, find, is_street, postcodes_in, read_text, words
@@ -73,8 +73,20 @@ class Estate:
     rows: tuple[str, ...] = field(default=())
 
 
-def building_of(record: LocationRecord, kin: Kin = Kin()) -> Building:
-    """Make a home's record ready."""
+def brands_of(records: Iterable[LocationRecord]) -> frozenset[tuple[str, ...]]:
+    """First parts of names that homes with other second parts share: "Exercise Care - Fairview", "… - The Elms"."""
+    seconds: dict[tuple[str, ...], set[tuple[str, ...]]] = {}
+    for record in records:
+        parts = read_text(record.name or "").segments
+        if len(parts) > 1:
+            seconds.setdefault(parts[0], set()).add(parts[1])
+    return frozenset(first for first, others in seconds.items() if len(others) > 1)
+
+
+def building_of(
+    record: LocationRecord, kin: Kin = Kin(), brands: Collection[tuple[str, ...]] = frozenset()
+) -> Building:
+    """Make a home's record ready. ``brands`` are what ``brands_of`` finds: no house's name where another follows."""
     lines = [part for line in record.address or () for part in line.split(",")]
     named = read_text(record.name or "")
     texts = [read_text(line) for line in lines]
@@ -94,7 +106,8 @@ def building_of(record: LocationRecord, kin: Kin = Kin()) -> Building:
         streets, numbers = doors, named.numbers
     town = read_text(record.town or "").words
     places = (town, *(part for part in premises if part[-1] not in words().generic))
-    name, name_numbers = _core(named, streets, places, kin.names)
+    providers = [tuple(name.split()) for name in kin.names]
+    name, name_numbers = _core(named, streets, places, lambda first: _is_brand(first, providers, named, brands))
     house = [part for part in houses if name and find(name, part)]  # "Fairview, 12 Sample Road": no locality
     localities = {word for part in premises if part not in house for word in part} | set(town)
     area_names = _joined(record.authority, record.county)
@@ -125,23 +138,35 @@ def _is_door(text: Text, at: int) -> bool:
     return is_street(text.segments[at], numbered=True)
 
 
+def _is_brand(
+    first: tuple[str, ...],
+    providers: Iterable[tuple[str, ...]],
+    named: Text,
+    brands: Collection[tuple[str, ...]],
+) -> bool:
+    """Whether the first part of a home's name is its provider's, or that of several homes."""
+    return named.segments[0] in brands or any(first[:2] == name[: len(first[:2])] for name in providers)
+
+
 def _all_endings(segment: Sequence[str], hit: tuple[int, int, bool]) -> bool:
     """Whether beside what was found in it a name is only "Care Home" and the like."""
     return all(word in words().endings for word in (*segment[: hit[0]], *segment[hit[1] :]))
 
 
 def _core(
-    named: Text, streets: Sequence[tuple[str, ...]], places: Sequence[tuple[str, ...]], kin: Iterable[str]
+    named: Text,
+    streets: Sequence[tuple[str, ...]],
+    places: Sequence[tuple[str, ...]],
+    is_brand: Callable[[tuple[str, ...]], bool],
 ) -> tuple[tuple[str, ...], frozenset[str]]:
     """What of a home's name is a name: "Fairview Nursing Home" is "fairview"; "12 High Street" is none.
 
     ``places`` are its town, then what else of its address names no house. A number is of the name where the name's
-    words stand before it ("Zelbury House 2"). Of several parts the one that is a provider's own name is none:
+    words stand before it ("Zelbury House 2"). Of several parts a brand is none:
     "Exercise Care - Fairview" is "fairview".
     """
     endings = words().endings
     doors = any(_is_door(named, at) for at in named.numbered if at < len(named.segments))
-    providers = [name.split() for name in kin]
     found: list[tuple[str, ...]] = []
     for at, segment in enumerate(named.segments):
         if any((hit := find(street, segment)) and _all_endings(segment, hit) for street in streets):
@@ -155,8 +180,7 @@ def _core(
         if kept and not place and not (at in named.numbered and _is_door(named, at)):
             found.append(tuple(kept))
     if found:
-        branded = any(found[0][:2] == tuple(name[: len(found[0][:2])]) for name in providers)
-        if branded and (len(found) > 1 or (doors and found[0] not in places)):
+        if is_brand(found[0]) and (len(found) > 1 or (doors and found[0] not in places)):
             found.pop(0)
         own = found[0] if found else ()
         return own, named.numbers if not set(named.numbered) - {0} else frozenset()
