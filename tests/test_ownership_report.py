@@ -113,6 +113,17 @@ def test_every_format_says_invented_names_the_landlord_and_never_a_titles_addres
         assert part not in told
 
 
+def test_the_owner_of_a_title_that_waits_for_a_person_is_named_beside_no_home(tmp_path: Path):
+    snapshot = built(
+        owned(runs=[(1, 1)]), stands(1, title_of(5, "Harbour Holdings", country="JERSEY"), state="waiting")
+    )
+    found = report_on(snapshot)
+    (row,) = rows(found, "Homes")
+    assert (row["Owner of the building"], row["How it is known"]) == ("not known", "waiting for a person's judgement")
+    assert row["Records"]
+    assert "Harbour Holdings" not in written(found, "json", tmp_path).decode()
+
+
 def test_the_landlord_table_has_jurisdiction_homes_beds_and_tenants():
     (first, second) = rows(report_on(COUNTY), "Landlords")
     assert (first["Landlord"], first["Registered in"], first["Homes"], first["Beds"], first["Tenants"]) == (

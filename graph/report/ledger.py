@@ -80,9 +80,13 @@ class Ledger:
         return [*self.edges(provider, home, "operates"), *registered]
 
     def building(self, holding: Holding, *, of: str | None = None) -> list[Claim]:
-        """Whose the building is: its titles' owners (``of``: only that one) and why the home stands on the titles."""
+        """Whose the building is: its titles' owners (``of``: only that one) and why the home stands on the titles.
+
+        A title that waits for a person's judgement is not among them: whoever owns it would be named beside a home
+        that may not be on it.
+        """
         claims: list[Claim] = []
-        for one in (*holding.freehold, *holding.leasehold, *holding.waiting):
+        for one in (*holding.freehold, *holding.leasehold):
             if of is None or one.party == of:
                 claims += self.edges(one.party, one.title.id, "owns", "leases")
                 claims += self.edges(one.title.id, holding.home, "stands_on")
