@@ -12,7 +12,8 @@ from threading import Thread
 
 import msgspec
 
-from crawler.refresh import Job, Outcome, crawl
+from crawler.crawl import crawl
+from crawler.refresh import Job, Outcome
 from register.database import DatabaseProblem, open_database
 from register.intake import IntakeProblem
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import UTC, date, datetime
@@ -16,25 +15,20 @@ from functools import partial
 from importlib import import_module
 from pathlib import Path
 from tempfile import TemporaryDirectory, TemporaryFile
-from time import monotonic
 
 import msgspec
-from scrapy.crawler import AsyncCrawlerProcess, Crawler
 from sqlalchemy import Engine
 
-from crawler.courtesy import scrapy_settings
 from crawler.pipelines import Way
 from crawler.progress import Progress
 from crawler.reading import Item, Unreadable
 from crawler.source import Source, SourceProblem, source_named
-from crawler.spider import RegisterSpider, Run, StreamOfChanges
 from crawler.tables import SourceChanged
 from crawler.terms import require_acceptance
 from crawler.watch import Watch
 from crawler.workbooks import Damaged
-from register.bookmarks import last_crawl, read_bookmarks
 from register.database import open_database
-from register.intake import Cost, Intake, RunReport, mark_killed
+from register.intake import Intake, RunReport, mark_killed
 from register.settings import Settings
 from register.wanted import charities_that_matter, companies_that_matter
 from register.wanted_landlords import landlords_from_abroad
@@ -130,7 +124,7 @@ def refresh(
         return outcome.report
     if outcome is not None:
         raise CrawlFailed(outcome.trouble)
-    mark_killed(open_database(job.database_url), Path(job.spool_dir), _utc(learnt))
+    mark_killed(open_database(job.database_url), Path(job.spool_dir), utc(learnt))
     how = f"was killed (signal {-status})" if status < 0 else f"ended without a report (status {status})"
     raise CrawlFailed(f"{source.name}: the crawl {how}; nothing of it was published, and what was known is kept.")
 
@@ -143,7 +137,7 @@ def _stream_base(source: Source, settings: Settings) -> str | None:
     return (address or source.stream.url).rstrip("/")
 
 
-def _utc(moment: datetime) -> datetime:
+def utc(moment: datetime) -> datetime:
     """A moment as the register keeps it: UTC, without a zone."""
     return moment.astimezone(UTC).replace(tzinfo=None) if moment.tzinfo else moment
 
@@ -175,71 +169,6 @@ def _in_its_own_process(job: Job, watch: Watch) -> tuple[int, Outcome | None]:
             return status, None
 
 
-def crawl(job: Job, engine: Engine) -> RunReport:
-    """Crawl in this process, once: Scrapy's reactor cannot be started again."""
-    source = source_named(job.source)
-    with (
-        Progress(source.name) as progress,
-        _intake(source, engine, job.learnt, Path(job.spool_dir)) as intake,
-    ):
-        files = intake.folder / "files"
-        files.mkdir(parents=True)
-        tempfile.tempdir = str(intake.folder)  # what a reader unpacks on the way is cleared up with the rest
-        way = Way(source.corrections, intake, progress)
-        run = Run(
-            source=source,
-            base=job.base,
-            folder=files,
-            today=job.today,
-            send=way.send,
-            as_at=job.as_at,
-            key=job.key,
-            partner_code=job.partner_code,
-            contact=job.contact,
-            requests_per_minute=job.requests_per_minute,
-            timeout=job.timeout,
-            progress=progress,
-            companies=wanted_by(source, engine),
-            stream=StreamOfChanges(job.stream_base, job.stream_key) if job.stream_base else None,
-            full=job.full,
-            learnt=_utc(job.learnt),
-            since=last_crawl(engine, source.name),
-            bookmarks={} if job.full else read_bookmarks(engine, source.name),
-        )
-        begun = monotonic()
-        process = AsyncCrawlerProcess(scrapy_settings(run))
-        crawler = process.create_crawler(spider_class(source.name))
-        process.crawl(crawler, run=run)
-        process.start()
-        broken = crawler.stats.get_value("spider_exceptions/count") if crawler.stats else None
-        if broken:
-            run.failures.append(f"{broken} answers met an error in Longstop itself.")
-        ended = crawler.stats.get_value("finish_reason") if crawler.stats else None
-        if ended != "finished" and not run.failures:
-            run.failures.append(f"The crawl was stopped before its end ({ended or 'at once, or it never began'}).")
-        if run.failures:
-            return intake.abandon(" ".join(sorted(set(run.failures))), cost=_cost(crawler, begun))
-        if isinstance(crawler.spider, RegisterSpider):
-            for item in crawler.spider.closing():
-                way.send(item)
-        return intake.publish(
-            source.checks_for(publisher_address=run.publisher_address),
-            bookmarks=run.marks,
-            nothing_new=sorted(set(run.nothing_new)),
-            cost=_cost(crawler, begun),
-        )
-
-
-def _cost(crawler: Crawler, begun: float) -> Cost:
-    """What a crawl has cost, as Scrapy counts it: every request sent, and the bytes of every answer with its head."""
-    stats = crawler.stats.get_stats() if crawler.stats else {}
-    requests, received, of_files = (
-        int(stats.get(name, 0))
-        for name in ("downloader/request_count", "downloader/response_bytes", "longstop/file_bytes")
-    )
-    return Cost(requests, received + of_files, round(monotonic() - begun, 3))
-
-
 def replay(
     source_name: str,
     path: Path,
@@ -267,7 +196,7 @@ def replay(
     with (
         TemporaryDirectory(prefix="longstop-") as folder,
         Progress(source.name, shown=shown) as progress,
-        _intake(source, engine, learnt, spool_dir or Path(folder)) as intake,
+        intake_of(source, engine, learnt, spool_dir or Path(folder)) as intake,
     ):
         way = Way(source.corrections, intake, progress)
         companies = wanted_by(source, engine) if not full else frozenset[str]()
@@ -320,20 +249,14 @@ def wanted_by(source: Source, engine: Engine) -> frozenset[str]:
     return companies | landlords_from_abroad(engine) if source.by_name else companies
 
 
-def spider_class(source_name: str) -> type[RegisterSpider]:
-    """The spider in the source's module."""
-    module = import_module(f"crawler.spiders.{source_name}")
-    found = [c for c in vars(module).values() if isinstance(c, type) and issubclass(c, RegisterSpider)]
-    return next(c for c in found if c.__module__ == module.__name__)
-
-
 def parser_of(source_name: str) -> Parser:
     """The ``parse_published`` of the source's module: a path, ``today`` and ``as_at`` to items."""
     parser: Parser = import_module(f"crawler.spiders.{source_name}").parse_published
     return parser
 
 
-def _intake(source: Source, engine: Engine, learnt: datetime, spool_dir: Path) -> Intake:
+def intake_of(source: Source, engine: Engine, learnt: datetime, spool_dir: Path) -> Intake:
+    """The intake of one run of a source, with the facts of the source that are kept beside it."""
     return Intake(
         engine,
         source.name,

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 from traceback import extract_tb
+from typing import TYPE_CHECKING
 
-from scrapy.exceptions import IgnoreRequest
-from twisted.python.failure import Failure
+if TYPE_CHECKING:
+    from twisted.python.failure import Failure
 
 #: What a refusal means to the person who set the source up.
 REFUSALS = {
@@ -26,7 +27,7 @@ def own_error(problem: Exception) -> str:
 
 def why_unanswered(failure: Failure) -> str:
     """A sentence for a request that failed."""
-    if isinstance(failure.value, IgnoreRequest):
+    if failure.check("scrapy.exceptions.IgnoreRequest"):  # type: ignore[no-untyped-call]
         return str(failure.value) or "robots.txt does not allow it"
     kind = failure.type.__name__ if failure.type else "error"
     said = {

@@ -11,8 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import Engine
 
+from crawler.crawl import spider_class
 from crawler.reading import Unreadable
-from crawler.refresh import parser_of, read_published, replay, spider_class
+from crawler.refresh import parser_of, read_published, replay
 from crawler.source import SOURCES, SourceProblem, read_source, source_named, sources_page
 from register.acceptances import Acceptance, accept
 from register.records import Delivery, Fault, LocationRecord, Observation, ProviderRecord
