@@ -253,14 +253,3 @@ def ultimate_owners(
         for node in part:
             found[node] = ends
     return found
-
-
-def endings_above(network: Network, node: str, rule: Rule = "psc25") -> frozenset[Ending]:
-    """All the ways in which the chains above one node end: those of ``chains_above``, without listing the chains."""
-    return ultimate_owners(network, rule, {node} | above(network, [node]))[node]
-
-
-def cycles_in(network: Network, rule: Rule = "psc25") -> tuple[frozenset[str], ...]:
-    """The sets of companies that own each other in a ring, in order of their smallest id."""
-    held_by = _holders(network, rule)
-    return tuple(sorted((frozenset(part) for part in _parts(held_by) if _is_ring(part, held_by)), key=min))

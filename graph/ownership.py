@@ -23,7 +23,7 @@ import networkx as nx  # type: ignore[import-untyped]  # ships no types
 from graph.names_of_lenders import lender_named
 from graph.natures import NO_GAP, Stake, reason_of, stake_of
 from register.records import ChargeRecord
-from register.snapshot import Control, Officer, Provider, Snapshot
+from register.snapshot import Control, Officer, Snapshot
 
 EdgeKind = Literal["controls", "registered", "operates", "owns", "leases", "stands_on", "officer", "lends", "brand"]
 NodeKind = Literal["home", "provider", "company", "body", "person", "title", "lender", "brand"]
@@ -379,9 +379,3 @@ def _reached(beside: _Beside, nodes: Iterable[str], *, majority: bool) -> set[st
 def name_of(network: Network, identifier: str) -> str:
     """The name of a node for a person to read; its id where it has none."""
     return str(network.nodes[identifier].get("name") or identifier)
-
-
-def provider_of(node: Mapping[str, object]) -> Provider | None:
-    """The provider that a node is; None for any other."""
-    found = node.get("provider")
-    return found if isinstance(found, Provider) else None

@@ -19,7 +19,7 @@ from exercise.companies import companies_of, psc_lines
 from exercise.companies_house import COLUMNS, company_list_name, psc_name, write_bulk
 from exercise.county import County, build_county
 from exercise.publish import write_county
-from graph.control import chains_above, cycles_in, ultimate_owners
+from graph.control import chains_above, ultimate_owners
 from graph.exports import FORMATS
 from graph.groups import groups_by
 from graph.natures import NATURES, STATEMENTS
@@ -84,7 +84,7 @@ def test_every_way_in_which_a_chain_ends_is_in_the_county(loaded: tuple[Snapshot
     ends = {end.kind for some in ultimate_owners(network).values() for end in some}
     wanted = {"person", "listed company", "council", "charity", "fund or partnership", "protected", "untraced"}
     assert wanted <= ends
-    assert cycles_in(network)
+    assert any(chains_above(network, node).cycles for node in network)
 
 
 def test_the_large_chain_ends_in_a_fund_on_the_cayman_islands(loaded: tuple[Snapshot, Network]):

@@ -23,6 +23,7 @@ def measure_table(measures: Sequence[Measure]) -> Table:
             if not answer.count.homes and len(one.answers) > 4:
                 continue
             homes, beds = one.share(answer.word) if answer.known else (None, None)
+            known_homes, known_beds = one.share_of_known(answer.word) if answer.known else (None, None)
             rows.append(
                 (
                     one.title,
@@ -34,13 +35,15 @@ def measure_table(measures: Sequence[Measure]) -> Table:
                     _bounds(beds, answer.count.beds, one.total.beds, known=answer.known),
                     *_ends(homes, 100),
                     *_ends(beds, 100),
+                    _ends(known_homes, 100)[0],
+                    _ends(known_beds, 100)[0],
                     one.basis,
                     one.as_at or "no list read",
                 )
             )
         total = one.total
         beds_of_all = stated(total.beds, total.beds_unknown, total.homes)
-        rows.append((one.title, "all homes in scope", total.homes, beds_of_all, total.beds_unknown, *([""] * 8)))
+        rows.append((one.title, "all homes in scope", total.homes, beds_of_all, total.beds_unknown, *([""] * 10)))
     return Table(
         caption="What is known of owners, by homes and by registered beds",
         columns=(
@@ -56,6 +59,8 @@ def measure_table(measures: Sequence[Measure]) -> Table:
                 for what in ("Homes", "Beds")
                 for end in ("least", "most")
             ),
+            Column("Of the homes whose answer is known, per cent", 14, numeric=True, only="sheet"),
+            Column("Of their beds, per cent", 12, numeric=True, only="sheet"),
             Column("Basis", 12),
             Column("Oldest list", 18),
         ),
