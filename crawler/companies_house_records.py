@@ -13,6 +13,7 @@ from datetime import date, timedelta
 from crawler.companies_house_words import (
     ACCOUNT_TYPES,
     ACCOUNTS_UNREAD,
+    ANNOTATIONS,
     CASE_DATES,
     CASE_UNREAD,
     CHARGE_STATUSES,
@@ -106,6 +107,7 @@ def profile_of(row: Row) -> Profile:
         office_undeliverable=row.take_optional("undeliverable_registered_office_address", flag),
         been_liquidated=row.take_optional("has_been_liquidated", flag),
         subtype=row.choice("subtype", SUBTYPES),
+        annotations=_annotations(row) or None,
         country_of_origin=registry.take_text("country"),
         registered_at_home=registry.take_text("name"),
         home_number=foreign.take_text("registration_number"),
@@ -143,6 +145,19 @@ def _previous_names(row: Row) -> tuple[str, ...]:
         else:
             found.append((until or date.min, f"{name} (until {until})" if until else name))
     return tuple(words for _, words in sorted(found, reverse=True))
+
+
+def _annotations(row: Row) -> tuple[str, ...]:
+    """The registrar's remarks, as "<kind> (<day>)", with its words where the kind does not say it."""
+    found = []
+    for one in _several(row, "corporate_annotation"):
+        kind, said = one.choice("type", ANNOTATIONS), one.take_optional("description", _prose)
+        when = dated(one, "created_on")
+        one.nothing_left(except_for=())
+        words = kind if kind and kind != "other" else said or kind
+        if words:
+            found.append(f"{words} ({when})" if when else words)
+    return tuple(sorted(found))
 
 
 def officer_of(row: Row, company: str) -> OfficerRecord:

@@ -63,6 +63,14 @@ ACCOUNT_TYPES = frozenset(
         "micro-entity", "no-accounts-type-available", "audited-abridged", "unaudited-abridged",
     }
 )  # fmt: skip
+#: Remarks that the registrar puts on a company: one says that an overseas entity has ceased to exist at home.
+ANNOTATIONS = frozenset(
+    {
+        "strike-off-under-section-1002a-of-the-companies-act-2006-incorporation",
+        "strike-off-under-section-1002a-of-the-companies-act-2006-restoration",
+        "overseas-entity-dissolved-wound-up-or-ceased-to-exist", "other",
+    }
+)  # fmt: skip
 #: What happened on the days of an insolvency case.
 CASE_DATES = frozenset(
     {
@@ -77,9 +85,9 @@ CHARGE_STATUSES = frozenset({"outstanding", "fully-satisfied", "part-satisfied",
 #: Reviewed, and left out. Of a profile: what is deprecated or said elsewhere, and addresses beyond what is kept.
 PROFILE_UNREAD = frozenset(
     {
-        "etag", "kind", "can_file", "annual_return", "branch_company_details", "corporate_annotation",
-        "external_registration_number", "is_community_interest_company", "last_full_members_list_date",
-        "partial_data_available", "service_address", "super_secure_managing_officer_count",
+        "etag", "kind", "can_file", "annual_return", "branch_company_details", "external_registration_number",
+        "is_community_interest_company", "last_full_members_list_date", "partial_data_available", "service_address",
+        "super_secure_managing_officer_count",
     }
 )  # fmt: skip
 OFFICE_UNREAD = frozenset(

@@ -18,6 +18,7 @@ FlagKind = Literal[
     "confirmation statement overdue",
     "insolvency history",
     "liquidated",
+    "registrar's remark",
     "office in dispute",
     "office undeliverable",
 ]
@@ -49,6 +50,10 @@ def flags_of(company: Company, snapshot: Snapshot) -> tuple[Flag, ...]:
         found.append(Flag("liquidated", "is or has been in liquidation"))
     if record.has_insolvency:
         found.append(Flag("insolvency history", "has a history of insolvency"))
+    for remark in record.annotations or ():
+        kind, bracket, day = remark.rpartition(" (")
+        words = f"{kind.replace('-', ' ')}{bracket}{day}" if kind else remark.replace("-", " ")
+        found.append(Flag("registrar's remark", f'bears a remark of the registrar: "{words}"'))
     if overdue(company, snapshot, "accounts"):
         found.append(Flag("accounts overdue", f"is late with its accounts{_due(record.accounts_due_on)}"))
     if overdue(company, snapshot, "confirmation"):

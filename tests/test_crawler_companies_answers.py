@@ -106,7 +106,7 @@ def test_the_words_known_are_those_that_companies_house_lists(shared_data: Path)
         "company_status": words.STATUSES, "company_status_detail": words.STATUS_DETAILS, "company_type": words.TYPES,
         "company_subtype": words.SUBTYPES, "jurisdiction": words.JURISDICTIONS, "officer_role": words.ROLES,
         "identification_type": words.IDENTIFICATIONS, "account_type": words.ACCOUNT_TYPES,
-        "insolvency_case_date_type": words.CASE_DATES,
+        "insolvency_case_date_type": words.CASE_DATES, "corporate_annotation_type": words.ANNOTATIONS,
     }  # fmt: skip
     for name, some in known.items():
         assert {str(word).lower() for word in listed[name]} - some == set(), name
@@ -226,11 +226,19 @@ def test_an_overseas_companys_own_words_are_all_known():
         "originating_registry": {"country": "JERSEY", "name": "Jersey Financial Services Commission"},
         "registration_number": "990003", "legal_form": "Limited Company",
     }  # fmt: skip
-    flags = {"has_been_liquidated": True, "subtype": "private-fund-limited-partnership"}
+    gone = "overseas-entity-dissolved-wound-up-or-ceased-to-exist"
+    flags = {
+        "has_been_liquidated": True, "subtype": "private-fund-limited-partnership",
+        "corporate_annotation": [
+            {"type": gone, "created_on": "2026-01-05", "description": gone},
+            {"type": "other", "description": "As filed by the court"},
+        ],
+    }  # fmt: skip
     (record,), faults = read(PROFILE, {**document(PROFILE), "foreign_company_details": foreign, **flags})
     assert faults == []
     assert isinstance(record, CompanyRecord)
     assert (record.home_number, record.been_liquidated, record.subtype) == ("990003", True, flags["subtype"])
+    assert record.annotations == ("As filed by the court", f"{gone} (2026-01-05)")
 
 
 @given(st.sampled_from(PARTS), st.data())

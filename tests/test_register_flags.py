@@ -22,7 +22,9 @@ LATE = CompanyRecord(
     accounts_due_on=date(2024, 12, 31), confirmation_overdue=False, office_in_dispute=True, office_undeliverable=True,
 )  # fmt: skip
 WELL = CompanyRecord(id=number(2), name=NAME, status="active", accounts_overdue=False, confirmation_overdue=False)
-ABOVE = CompanyRecord(id=number(9), name="Exercise Top Limited", status="active", been_liquidated=True)
+ABOVE = CompanyRecord(
+    id=number(9), name="Exercise Top Limited", status="active", been_liquidated=True, annotations=("gone",)
+)
 SILENT = CompanyRecord(id=number(3), name=NAME, status="active")
 
 
@@ -42,7 +44,7 @@ def test_a_company_in_good_order_has_no_flag_and_silence_is_none():
 
 def test_every_flag_of_a_company_is_told_the_gravest_first():
     assert flags(1) == ["status", "accounts overdue", "office in dispute", "office undeliverable"]
-    assert flags(9) == ["liquidated"]
+    assert flags(9) == ["liquidated", "registrar's remark"]
 
 
 def test_the_flags_of_every_company_in_the_chain_are_shown_with_what_they_rest_on(capsys: pytest.CaptureFixture[str]):

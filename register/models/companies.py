@@ -52,6 +52,7 @@ class CompanyVersion(Version):
     home_number: Mapped[str | None] = mapped_column(Text)
     been_liquidated: Mapped[bool | None] = mapped_column(Boolean)
     subtype: Mapped[str | None] = mapped_column(Text)
+    annotations: Mapped[str | None] = mapped_column(Text)
 
 
 class ControlVersion(Version):

@@ -17,7 +17,7 @@ class CompanyRecord(Record, frozen=True, kw_only=True, omit_defaults=True):
     ``home_number`` are the register of its own country, and its number there, for a company from abroad. The
     registered office is kept as postcode and country only: of a one-person company it is often a private address, and
     the graph has no need of it. ``been_liquidated`` is the API's flag of a liquidation now or formerly; ``subtype``
-    its word for a community interest company or a private fund.
+    its word for a community interest company or a private fund, ``annotations`` the registrar's remarks on a company.
     """
 
     name: str
@@ -53,6 +53,7 @@ class CompanyRecord(Record, frozen=True, kw_only=True, omit_defaults=True):
     home_number: str | None = None
     been_liquidated: bool | None = None
     subtype: str | None = None
+    annotations: tuple[str, ...] | None = None
 
 
 class ControlRecord(Record, frozen=True, kw_only=True, omit_defaults=True):
