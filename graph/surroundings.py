@@ -9,13 +9,14 @@ from collections.abc import Iterable
 from typing import Any
 
 from graph.answers import Ownership
+from graph.chain_document import evidence_document
 from graph.claims import Claim, claim_document, claim_of
 from graph.landlords import Holding, TitleOwner, holding_of, jurisdiction_of
 from graph.ownership import board_of, held_by, linked, name_of
 from graph.related import Relation
 from register.flags import flags_of
 from register.insolvency import meaning_of, meaning_of_case
-from register.snapshot import Evidence, Home, Snapshot, Title
+from register.snapshot import Home, Snapshot, Title
 
 
 def surroundings(ownership: Ownership, node: str, companies: Iterable[str]) -> dict[str, Any]:
@@ -52,7 +53,7 @@ def building_document(ownership: Ownership, home: str) -> dict[str, Any]:
         "between": [_party(ownership, one) for one in holding.between],
         "relations": [_relation(ownership, one) for one in ownership.kinships.all_of(holding)],
         "claims": [claim_document(one) for one in claims_of_building(ownership, holding)],
-        "searched": [_evidence(one) for one in trace.evidence] if (trace := snapshot.traces.get(home)) else [],
+        "searched": [evidence_document(one) for one in trace.evidence] if (trace := snapshot.traces.get(home)) else [],
     }
 
 
@@ -80,7 +81,7 @@ def title_document(title: Title) -> dict[str, Any]:
             {"id": one.party.id, "name": one.proprietor.name, "kind": one.party.kind, "rule": one.party.rule}
             for one in title.owners
         ],
-        "evidence": [_evidence(one) for entry in title.entries for one in entry.evidence],
+        "evidence": [evidence_document(one) for entry in title.entries for one in entry.evidence],
     }
 
 
@@ -190,7 +191,7 @@ def _flags(snapshot: Snapshot, company: str) -> list[dict[str, Any]]:
             "name": held.record.name,
             "flag": one.kind,
             "said": one.said,
-            "evidence": [_evidence(seen) for seen in held.evidence],
+            "evidence": [evidence_document(seen) for seen in held.evidence],
         }
         for one in flags_of(held, snapshot)
     ] if held else []  # fmt: skip
@@ -221,18 +222,7 @@ def _insolvency(ownership: Ownership, company: str) -> list[dict[str, Any]]:
             "why": meaning.why,
             "dates": dates,
             "record": record,
-            "evidence": [_evidence(one) for one in evidence],
+            "evidence": [evidence_document(one) for one in evidence],
         }
         for record, meaning, dates, evidence in found
     ]
-
-
-def _evidence(one: Evidence) -> dict[str, Any]:
-    return {
-        "feed": one.feed,
-        "as_at": one.as_at.isoformat(),
-        "file": one.origin,
-        "row": one.row,
-        "sha256": one.raw_digest,
-        "run": one.run,
-    }
