@@ -23,7 +23,11 @@ LATE = CompanyRecord(
 )  # fmt: skip
 WELL = CompanyRecord(id=number(2), name=NAME, status="active", accounts_overdue=False, confirmation_overdue=False)
 ABOVE = CompanyRecord(
-    id=number(9), name="Exercise Top Limited", status="active", been_liquidated=True, annotations=("gone",)
+    id=number(9),
+    name="Exercise Top Limited",
+    status="active",
+    been_liquidated=True,
+    annotations=("overseas-entity-ceased (2026-01-05)",),
 )
 SILENT = CompanyRecord(id=number(3), name=NAME, status="active")
 
@@ -45,6 +49,7 @@ def test_a_company_in_good_order_has_no_flag_and_silence_is_none():
 def test_every_flag_of_a_company_is_told_the_gravest_first():
     assert flags(1) == ["status", "accounts overdue", "office in dispute", "office undeliverable"]
     assert flags(9) == ["liquidated", "registrar's remark"]
+    assert "overseas entity ceased (2026-01-05)" in flags_of(county().companies[number(9)], county())[1].said
 
 
 def test_the_flags_of_every_company_in_the_chain_are_shown_with_what_they_rest_on(capsys: pytest.CaptureFixture[str]):
