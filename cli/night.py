@@ -56,7 +56,8 @@ class Log:
 class Night:
     """The turns of a night. ``stop`` is set to end it: the crawl that goes on abandons its run, or publishes it whole.
 
-    ``today`` (none: the day in London) is for trying out; ``troubles`` gathers a sentence for each turn gone wrong.
+    ``today`` (none: the day in London) is for trying out; ``troubles`` gathers a sentence for each turn gone wrong;
+    ``tries`` counts the turns of sources whose runs came to nothing.
     """
 
     settings: Settings
@@ -65,6 +66,7 @@ class Night:
     full: bool = False
     today: date | None = None
     troubles: list[str] = field(default_factory=list)
+    tries: dict[str, int] = field(default_factory=dict)
 
     def whole(self) -> bool:
         """Every source that is configured, in order, and what follows; true where nothing went wrong."""
@@ -78,8 +80,11 @@ class Night:
         self.afterwards()
         return not self.troubles
 
-    def source(self, name: str) -> None:
-        """One source's turn. Its trouble is told, and never stops the others."""
+    def source(self, name: str) -> bool:
+        """One source's turn. Its trouble is told, and never stops the others.
+
+        False where nothing was made of what it says, because it could not be had or could not be kept.
+        """
         watch = Watch(most=SOURCES[name].schedule.most_hours * 3600.0, stop=self.stop)
         if self.log.as_json:
             watch.said = lambda line: self.log.tell("progress", source=name, message=line)
@@ -88,6 +93,7 @@ class Night:
             report = crawl_source(name, self.settings, full=self.full, today=self.today, watch=watch)
         except (NotConfigured, NotAccepted) as problem:
             self.log.tell("not configured", source=name, message=str(problem).removeprefix(f"{name}: "))
+            return True
         except (CrawlFailed, SourceProblem, IntakeProblem, DatabaseProblem) as problem:
             self._trouble(name, str(problem))
         except OSError as problem:
@@ -99,6 +105,11 @@ class Night:
             self.log.tell(report.state, source=name, message=" ".join(said), changed=report.changed, **facts)
             if report.state != "published" or report.notes:
                 self.troubles.append(f"{name} {report.state}: {' '.join([*report.reasons, *report.notes])}")
+            if report.state == "abandoned":
+                return False
+            self.tries.pop(name, None)
+            return True
+        return False
 
     def afterwards(self) -> None:
         """When the sources have had their turns: trace the landlords, say what has changed, tidy up."""
@@ -133,7 +144,7 @@ class Night:
 
     def _trouble(self, name: str, sentence: str) -> None:
         self.troubles.append(sentence)
-        self.log.tell("failed", source=name, message=sentence)
+        self.log.tell("failed", source=name, message=sentence.removeprefix(f"{name}: "))
 
     def _command(self, name: str, words: list[str]) -> None:
         """One of our own commands in a process of its own; 1 is "done, but something is missing", 2 "refused".

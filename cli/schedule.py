@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import logging
 import signal
+import sqlite3
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, nullcontext
+from contextlib import closing, contextmanager, nullcontext, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Event
@@ -40,8 +41,11 @@ MISFIRE_SECONDS = 20 * 3600
 #: The digest comes when the night's last source has had its turn: the sources are asked one after another.
 NOON = {"hour": 12, "minute": 30, "second": 0}
 
-#: The night that the process is at: what the jobs in the store work with. One process, one night.
-_nights: list[Night] = []
+#: A source whose server, disk or database failed it has another turn after so long, so many times in one night.
+AGAIN, MOST_AGAIN = timedelta(hours=1), 2
+
+#: The night that the process is at, and its scheduler: what the jobs in the store work with. One process, one night.
+_at_work: list[tuple[Night, BackgroundScheduler]] = []
 
 
 def schedule(  # noqa: PLR0917 - a command line has as many options as a reader needs
@@ -115,6 +119,7 @@ def _run(night: Night, engine: Engine) -> None:
     """Let the schedule run until the night's ``stop`` is set; then wait for the source whose turn it is."""
     logging.getLogger("apscheduler").setLevel(logging.CRITICAL)  # what it has to say, the night's own log says
     ran = last_runs(engine)
+    _put_aside_if_damaged(night)
     scheduler = scheduler_of(night.settings)
     try:
         scheduler.start(paused=True)
@@ -124,7 +129,7 @@ def _run(night: Night, engine: Engine) -> None:
         raise Refused(
             f"{store_path(night.settings)}: the schedule cannot be kept ({_first_line(problem)})"
         ) from problem
-    _nights.append(night)
+    _at_work.append((night, scheduler))
     scheduler.add_listener(lambda event: _missed(night, event), EVENT_JOB_MISSED | EVENT_JOB_MAX_INSTANCES)
     try:
         for job in sorted(scheduler.get_jobs(), key=lambda job: job.next_run_time):
@@ -134,7 +139,23 @@ def _run(night: Night, engine: Engine) -> None:
             pass
     finally:
         scheduler.shutdown(wait=True)
-        _nights.remove(night)
+        _at_work.remove((night, scheduler))
+
+
+def _put_aside_if_damaged(night: Night) -> None:
+    """Begin with no turns remembered where those that are cannot be read: they follow from what the register holds."""
+    path = store_path(night.settings)
+    try:
+        with closing(sqlite3.connect(path)) as connection:
+            (said,) = connection.execute("PRAGMA quick_check").fetchone()
+    except sqlite3.OperationalError:
+        return  # locked, or not to be opened: whoever opens it next says so
+    except sqlite3.DatabaseError as problem:
+        said = str(problem)
+    if said != "ok":
+        with suppress(OSError):
+            path.replace(path.with_suffix(".damaged"))
+            night.log.tell("put aside", message=f"{path}: damaged ({said}); the turns are set anew")
 
 
 def _missed(night: Night, event: Any) -> None:
@@ -161,6 +182,7 @@ def set_turns(scheduler: BackgroundScheduler, settings: Settings, ran: Mapping[s
 
     A turn that is remembered and whose time is the same stays as it is. One that was missed, or stopped before its end
     with the schedule, is made up for: ``ran`` says when the last run of each source was learnt that came to its end.
+    A source that never had a run does not wait for its day of the week or month.
     """
     names, lacking = ready(settings)
     triggers = {name: trigger_of(name, turn=turn) for turn, name in enumerate(names)}
@@ -172,8 +194,10 @@ def set_turns(scheduler: BackgroundScheduler, settings: Settings, ran: Mapping[s
         if name not in remembered or str(remembered[name].trigger) != str(trigger):
             scheduler.add_job(take_turn, trigger, args=[name], id=name, name=name, replace_existing=True)
     moment = now()[0].astimezone(LONDON)
-    for name in names:
+    for turn, name in enumerate(names):
         due = last_turn(triggers[name], moment, timedelta(seconds=MISFIRE_SECONDS))
+        if due is None and name not in ran:
+            due = trigger_of(name, turn=turn, any_day=True).get_next_fire_time(None, moment)
         if due is not None and (name not in ran or ran[name].replace(tzinfo=UTC) < due):
             scheduler.modify_job(name, next_run_time=due)
     return lacking
@@ -181,17 +205,28 @@ def set_turns(scheduler: BackgroundScheduler, settings: Settings, ran: Mapping[s
 
 def take_turn(name: str) -> None:
     """A job of the schedule: one source's turn, or the digest's. It does nothing once the schedule is told to stop."""
-    for night in _nights:
+    for night, scheduler in _at_work:
         if night.stop.is_set():
             continue
         night.troubles.clear()
         try:
             if name == DIGEST:
                 night.afterwards()
-            elif name in SOURCES:
-                night.source(name)
+            elif name in SOURCES and not night.source(name):
+                _once_more(night, scheduler, name)
         except Exception as problem:  # whatever it is, the other sources have their turns
             night.log.tell("failed", source=name, message=own_error(problem))
+
+
+def _once_more(night: Night, scheduler: BackgroundScheduler, name: str) -> None:
+    """Give a source whose run came to nothing another turn, unless its next comes sooner or it has had enough."""
+    soon, job = now()[0].astimezone(LONDON) + AGAIN, scheduler.get_job(name)
+    night.tries[name] = night.tries.get(name, 0) + 1
+    if night.tries[name] > MOST_AGAIN:
+        del night.tries[name]
+    elif job is not None and job.next_run_time > soon and not night.stop.is_set():
+        scheduler.modify_job(name, next_run_time=soon)
+        night.log.tell("next", source=name, message=f"again at {soon:%H:%M} London", at=soon.isoformat())
 
 
 def _print_times(settings: Settings, *, as_json: bool) -> None:

@@ -47,9 +47,14 @@ def ready(settings: Settings) -> tuple[list[str], dict[str, str]]:
     return in_order(SOURCES.keys() - lacking.keys()), lacking
 
 
-def trigger_of(name: str, *, turn: int = 0) -> CronTrigger:
-    """When a source's turn comes. ``turn`` is its place in the night's order, and its second in the minute."""
+def trigger_of(name: str, *, turn: int = 0, any_day: bool = False) -> CronTrigger:
+    """When a source's turn comes. ``turn`` is its place in the night's order, and its second in the minute.
+
+    ``any_day``: at its time of the day, whatever the day of the week or month.
+    """
     minute, hour, day, month, weekday = SOURCES[name].schedule.cron.split()
+    if any_day:
+        day = month = weekday = "*"
     # A cron line counts the days of the week from Sunday, the library from Monday: only names mean the same to both.
     weekday = re.sub(r"\d", lambda found: _WEEKDAYS[int(found[0]) % 7], weekday)
     return CronTrigger(

@@ -21,9 +21,10 @@ from loopback import KEY, Site, serve
 from nights import Register
 
 import cli.night
+import cli.schedule
 from cli.health import health, health_on
 from cli.main import status_of
-from cli.schedule import DIGEST, scheduler_of, set_turns
+from cli.schedule import DIGEST, scheduler_of, set_turns, take_turn
 from crawler.nightly import LONDON, in_order, last_turn, ready, trigger_of
 from crawler.source import SOURCES
 from crawler.watch import Watch
@@ -109,6 +110,59 @@ def test_a_turn_that_was_missed_or_stopped_is_made_up_for_and_one_whose_source_i
     for job in turns.values():
         assert (job.coalesce, job.max_instances) == (True, 1) and job.misfire_grace_time > 12 * 3600
         assert str(job.next_run_time.tzinfo) == "Europe/London"
+
+
+def test_a_new_register_waits_for_no_day_of_the_month_and_a_store_of_turns_that_is_damaged_is_made_anew(
+    home: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    (home / "schedule.db").write_bytes(b"neither turns nor a database " * 40)
+    settings, moment = read_settings(), datetime(2026, 11, 22, 8, tzinfo=UTC)
+    monkeypatch.setattr(cli.schedule, "now", lambda: (moment, moment.date()))
+    cli.schedule._put_aside_if_damaged(cli.night.Night(settings, cli.night.Log(sys.stderr)))
+    assert "damaged (file is not a database); the turns are set anew" in capfd.readouterr().err
+    assert (home / "schedule.damaged").exists()
+    monthly = [name for name in SOURCES if SOURCES[name].schedule.cron.split()[2] != "*"]
+    assert len(monthly) == 2
+    for ran in ({}, dict.fromkeys(SOURCES, datetime(2026, 11, 22, 8))):  # noqa: DTZ001 - kept as UTC without a zone
+        scheduler = scheduler_of(settings)
+        scheduler.start(paused=True)
+        set_turns(scheduler, settings, ran)
+        for job in map(scheduler.get_job, monthly):
+            if ran:
+                assert job.next_run_time == job.trigger.get_next_fire_time(None, datetime.now(LONDON))
+            else:
+                assert timedelta() < job.next_run_time - moment < timedelta(days=1)
+        scheduler.remove_all_jobs()
+        scheduler.shutdown()
+
+
+def test_a_source_that_could_not_be_had_has_two_more_turns_in_the_night_and_one_that_could_has_none(
+    home: Path, county: CountySite, capfd: pytest.CaptureFixture[str]
+) -> None:
+    settings = read_settings()
+    night = cli.night.Night(settings, cli.night.Log(sys.stderr))
+    scheduler = scheduler_of(settings)
+    scheduler.start(paused=True)
+    set_turns(scheduler, settings, dict.fromkeys(SOURCES, datetime.now(UTC).replace(tzinfo=None)))
+    regular = datetime.now(LONDON) + timedelta(days=9)
+    scheduler.modify_job("ons_boundaries", next_run_time=regular)
+    county.inject(Fault("/ONSvisual", status=404, times=None))
+    night.tries["ons_boundaries"] = 1
+    found = []
+    cli.schedule._at_work.append((night, scheduler))
+    try:
+        for _ in range(2):
+            take_turn("ons_boundaries")
+            found.append(scheduler.get_job("ons_boundaries").next_run_time)
+            scheduler.modify_job("ons_boundaries", next_run_time=regular)
+        county.recover()
+        take_turn("ons_boundaries")
+    finally:
+        cli.schedule._at_work.clear()
+        scheduler.shutdown()
+    assert timedelta(minutes=50) < found[0] - datetime.now(LONDON) < timedelta(minutes=60) and found[1] == regular
+    said = capfd.readouterr().err
+    assert said.count("next: ons_boundaries: again at") == 1 and "published: ons_boundaries" in said
 
 
 def test_one_night_asks_every_source_in_order_and_tells_each_event_as_json(
