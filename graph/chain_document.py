@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
+from graph.claims import claim_of
 from graph.control import Chain, Chains, Rule, Tie
 from graph.endings import Ending
 from graph.groups import RULES
@@ -58,6 +58,8 @@ def _chain(snapshot: Snapshot, network: Network, chain: Chain) -> dict[str, Any]
 
 
 def _tie(snapshot: Snapshot, network: Network, tie: Tie) -> dict[str, Any]:
+    facts = {"kind": tie.kind, "control": tie.control, "stake": tie.stake}
+    claim = claim_of(snapshot, network, tie.holder, tie.held, facts)
     document: dict[str, Any] = {
         "kind": tie.kind,
         "holder": tie.holder,
@@ -71,8 +73,8 @@ def _tie(snapshot: Snapshot, network: Network, tie: Tie) -> dict[str, Any]:
         "since": None,
         "record": None,
         "name_of_number": None,
-        "rule": rule_of(tie),
-        "evidence": [evidence_document(one) for one in evidence_of(snapshot, tie)],
+        "rule": claim.rule,
+        "evidence": [evidence_document(one) for one in claim.evidence],
     }
     if tie.control is not None and tie.stake is not None:
         record = tie.control.record
@@ -84,27 +86,6 @@ def _tie(snapshot: Snapshot, network: Network, tie: Tie) -> dict[str, Any]:
             "name_of_number": tie.control.name_of_number,
         }
     return document
-
-
-def rule_of(tie: Tie) -> str:
-    """Why the two ends of a link are held to be those two: recorded as such, or by which inference."""
-    if tie.control is not None:
-        words = tie.control.party.rule
-        if tie.control.name_of_number:
-            words += f"; the register's name of that number is {tie.control.name_of_number}"
-        return words
-    if tie.kind == "registered":
-        return "the company number that the regulator gives for the provider"
-    return "the home's current registration names the provider"
-
-
-def evidence_of(snapshot: Snapshot, tie: Tie) -> Sequence[Evidence]:
-    """The records that a link rests on, the one followed first."""
-    if tie.control is not None:
-        return tie.control.evidence
-    if tie.kind == "registered":
-        return snapshot.providers[tie.held].evidence
-    return snapshot.homes[tie.held].current.evidence
 
 
 def evidence_document(evidence: Evidence) -> dict[str, Any]:
