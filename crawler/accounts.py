@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import io
 import logging
+import multiprocessing
 import re
 import struct
 import sys
@@ -84,6 +85,9 @@ def library() -> ModuleType:
         raise SourceProblem("reading accounts needs a library that is not installed: pip install 'longstop[accounts]'")
     logging.getLogger(_LIBRARY).disabled = True  # it would print whole filings
     if find_spec("boto3") is None and _LIBRARY not in sys.modules:
+        if "fork" in multiprocessing.get_all_start_methods():
+            # The processes that it starts know of the stand-in only as copies of this one; not so by Python 3.14's way.
+            multiprocessing.set_start_method("fork", force=True)
         stand_in = ModuleType(_TYPES_OF_AMAZON)
         stand_in.S3Client = object  # type: ignore[attr-defined]
         sys.modules[_TYPES_OF_AMAZON] = stand_in

@@ -8,7 +8,7 @@ import shutil
 import signal
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from multiprocessing import get_context, set_start_method
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -57,7 +57,6 @@ def _crawl(job: bytes, outcome: Path, said: Path, room: int | None) -> None:
 
     With ``room`` no file may grow beyond so many bytes, as on a disk that is full.
     """
-    set_start_method("fork", force=True)  # for the processes that a reader starts: as in a process of one's own
     with said.open("wb") as stream:
         os.dup2(stream.fileno(), 1)
         os.dup2(stream.fileno(), 2)
