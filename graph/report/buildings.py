@@ -209,6 +209,7 @@ def home_table(ground: Ground, ledger: Ledger) -> Table:
                 ", ".join(one for one in cites if one),
             )
         )
+    long = len(rows) > _PAGE
     return Table(
         caption="Homes, who runs them, and whose the buildings are",
         columns=(
@@ -226,7 +227,8 @@ def home_table(ground: Ground, ledger: Ledger) -> Table:
         rows=tuple(rows),
         sheet="Homes",
         note="Owner: of the superior title (the freehold, else the lease found). Owner and provider: the same company, "
-        "related (a common owner of a quarter or more, or a common director), unrelated, or unknown.",
+        "related (a common owner of a quarter or more, or a common director), unrelated, or unknown."
+        + (" A page has no room for so many homes: a report of one council (--area) has all of its own." * long),
         grouped=True,
         most=_PRINT,
         page_most=_PAGE,
