@@ -13,7 +13,20 @@ from typing import Annotated
 import typer
 from sqlalchemy import Engine
 
-from cli.session import AsJson, Incomplete, Known, On, Refused, answer_json, day, messages, now, open_register
+from cli.session import (
+    AsJson,
+    Incomplete,
+    Known,
+    On,
+    Refused,
+    answer_json,
+    day,
+    messages,
+    no_homes,
+    no_sweeping,
+    now,
+    open_register,
+)
 from register.change_kinds import Change, in_words
 from register.changes import care_changes, first_lists, ownership_changes, ownership_feeds, stale_sources
 from register.digest import Digest, Period, arrange, as_text, document
@@ -82,8 +95,9 @@ def changes(  # noqa: PLR0917 - a command line has as many options as a reader n
         raise Refused("--since compares two days, --learnt-since what was known on two days: give one of them")
     settings, engine = open_register()
     post = _post(settings) if mail else None
-    pairs, notes = _pairs(engine, since, learnt_since, on, known)
-    digest, code = _digest(pairs, notes, area)
+    with messages.status("comparing …"), no_sweeping():
+        pairs, notes = _pairs(engine, since, learnt_since, on, known)
+        digest, code = _digest(pairs, notes, area)
     for path, write in ((html, as_html), (text, as_text)):
         if path is not None:
             _save(path, write(digest).encode())
@@ -127,7 +141,7 @@ def _pairs(
     """What is to be compared, and what cannot be. Refused where there is nothing to compare with."""
     after = load_snapshot(engine, on=on, known=known)
     if not after.homes:
-        raise Refused("the register holds no care home on this day; load some first: longstop refresh SOURCE")
+        raise Refused(no_homes(on, known))
     if since is None and learnt_since is None:
         return _latest_lists(engine, after, known, on)
     first, last = _owners_day(engine, on, learnt_since or known), _owners_day(engine, on, known)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
@@ -29,11 +29,16 @@ from crawler.refresh import refresh as crawl
 from crawler.source import SOURCES, SourceProblem
 from crawler.terms import NotAccepted
 from crawler.watch import Watch
+from printing.wording import count
 from register.council import read_residents, read_vacancies, template
 from register.database import DatabaseProblem
 from register.intake import Intake, IntakeProblem, RunReport
-from register.records import Delivery, Fault, Observation
+from register.reading import load_snapshot
+from register.records import Delivery, Fault, Observation, ResidentsRecord, VacancyRecord
 from register.settings import Settings
+
+#: So many rows or homes of a file that count for nothing are named.
+MOST_NAMED = 5
 
 load = typer.Typer(no_args_is_help=True, help="The council's own figures: vacancies and residents, from CSV.")
 
@@ -201,17 +206,42 @@ def _load(what: str, file: Path | None, *, show_template: bool, as_json: bool) -
     if not file.is_file():
         raise Refused(f"{file}: there is no such file")
     settings, engine = open_register()
-    show_runs([load_figures(what, file, settings, engine)], as_json=as_json)
+    report = load_figures(what, file, settings, engine)
+    show_runs([report], as_json=as_json, troubles=_not_counted(file, list(_figures(what, file, now()[1])), engine))
+
+
+def _not_counted(file: Path, items: Sequence[Delivery | Observation | Fault], engine: Engine) -> list[str]:
+    """What a file says and no plan will count, in sentences: rows that cannot be read, and homes that the register does
+    not hold, whose ids may be mistyped."""
+    faults = [f"row {one.row}, {one.field}: {one.reason}" for one in items if isinstance(one, Fault)]
+    figures = [item.record for item in items if isinstance(item, Observation)]
+    named = {one.location_id for one in figures if isinstance(one, VacancyRecord | ResidentsRecord)}
+    strange = sorted(named - load_snapshot(engine).home_of.keys())
+    found = []
+    if faults:
+        found.append(f"{file.name}: could not be read: {_first(faults, '; ')}.")
+    if strange:
+        found.append(
+            f"{file.name} names {count(len(strange), 'home')} that the register does not hold ({_first(strange, ', ')}"
+            "): the figures are kept, and no plan counts them until it holds a home of that id."
+        )
+    return found
+
+
+def _first(words: Sequence[str], between: str) -> str:
+    more = f" and {len(words) - MOST_NAMED:,} more" if len(words) > MOST_NAMED else ""
+    return between.join(words[:MOST_NAMED]) + more
+
+
+def _figures(what: str, file: Path, today: date) -> Iterator[Delivery | Observation | Fault]:
+    """What a file of vacancies or residents says, read as on a day."""
+    return read_vacancies(file, today) if what == "vacancies" else read_residents(file, today, check_need=Need.parse)
 
 
 def load_figures(what: str, file: Path, settings: Settings, engine: Engine, *, today: date | None = None) -> RunReport:
     """Load a file of the council's vacancies or residents as of ``today`` (none: this day in London)."""
     learnt, day_here = now()
-    day_read = today or day_here
-    if what == "vacancies":
-        items = read_vacancies(file, day_read)
-    else:
-        items = read_residents(file, day_read, check_need=Need.parse)
+    items = _figures(what, file, today or day_here)
     with Intake(
         engine, "council", learnt=learnt, spool_dir=settings.spool_dir, publisher="the council's own figures"
     ) as intake:

@@ -71,14 +71,22 @@ def open_register() -> tuple[Settings, Engine]:
 def read_snapshot(on: date | None, known: date | None = None) -> tuple[Settings, Snapshot]:
     """The register as at a day (default: the latest day any list describes). Refused where it holds no home."""
     settings, engine = open_register()
-    with no_sweeping():
+    with messages.status("reading the register …"), no_sweeping():
         snapshot = load_snapshot(engine, on=on, known=known)
     if not snapshot.homes:
-        raise Refused(
-            "the register holds no care home on this day. Load some first: longstop refresh SOURCE, "
-            "or longstop refresh SOURCE --from FILE"
-        )
+        raise Refused(no_homes(on, known))
     return settings, snapshot
+
+
+def no_homes(on: date | None, known: date | None) -> str:
+    """Why a snapshot holds no home, and what to do."""
+    if known is not None:
+        return (
+            f"--known {known}: nothing was known of any care home by the end of that day; longstop status shows when "
+            "the register learnt of its lists"
+        )
+    where = f"the register holds no care home as at {on}" if on else "the register holds no care home"
+    return f"{where}. Load some first: longstop refresh SOURCE, or longstop refresh SOURCE --from FILE"
 
 
 @contextmanager

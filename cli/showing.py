@@ -65,6 +65,8 @@ def status(
         if missing:
             answers.print(f"never loaded: {', '.join(missing)}")
         answers.print(f"register digest {digest}")
+    if not states:
+        raise Incomplete("nothing has been loaded yet")
     stale = [f"{state.source}: {' '.join(state.issues)}" for state in states if state.stale or state.partial]
     if stale:
         raise Incomplete("; ".join(stale))

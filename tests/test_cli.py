@@ -158,6 +158,33 @@ def test_the_age_of_a_list_is_its_own_and_not_that_of_its_sources_newest(
     assert ages["cqc_directory/market"] == f"{(today - date(2025, 8, 1)).days:,}"
 
 
+def test_a_councils_figures_that_no_plan_counts_are_named_by_row_and_by_home(
+    longstop: Callable[..., tuple[int, str, str]], county: Path, tmp_path: Path
+):
+    load_county(longstop, county)
+    good = "".join(f"EX-10000000{n},nursing/older,{n},2026-10-01\n" for n in range(1, 9))
+    file = tmp_path / "counts.csv"
+    file.write_text(f"cqc_location_id,need,people,counted_on\n{good}", "utf-8")
+    assert longstop("load", "residents", file)[0] == 0
+    strange = "EX-999,nursing/older,3,2026-10-01\nEX-100000009,nursing/older,six,2026-10-01\n"
+    file.write_text(f"cqc_location_id,need,people,counted_on\n{good}{strange}", "utf-8")
+    status, _, err = longstop("load", "residents", file)
+    told = " ".join(err.split())
+    assert status == 1
+    assert 'row 11, people: found "six", expected a whole number, 0 or more' in told
+    assert "names 1 home that the register does not hold (exercise:EX-999)" in told
+
+
+def test_what_was_not_yet_known_on_a_day_is_not_said_to_be_missing_from_the_register(
+    longstop: Callable[..., tuple[int, str, str]], county: Path
+):
+    assert longstop("status")[0] == 1, "an empty register is no register that is well"
+    load_county(longstop, county)
+    for command in (("home", "EX-100000001"), ("changes",)):
+        status, _, err = longstop(*command, "--known", "2020-01-01")
+        assert status == 2 and "nothing was known of any care home by the end of that day" in " ".join(err.split())
+
+
 def test_an_empty_register_says_what_to_do(longstop: Callable[..., tuple[int, str, str]]):
     status, _, err = longstop("plan", "provider", "EXP-1")
     assert status == 2
