@@ -1,9 +1,9 @@
 """Who owns the buildings: a home's titles and their owners, and the landlords that come of them.
 
 A home's landlord is the owner of the superior title that it stands on: the freehold, or where only leases are found
-the lease, unless that owner is the home's own registered provider. Whoever holds a lease between the two is "between".
-Only accepted links count; a link that waits for a person names nobody. A title may have several owners, so a home may
-have several landlords: homes by landlord add up to more than the homes there are.
+the leases that are not its provider's own, unless that owner is the home's own registered provider. Whoever holds a
+lease between the two is "between". Only accepted links count; a link that waits for a person names nobody. A title may
+have several owners, so a home may have several landlords: homes by landlord add up to more than the homes there are.
 """
 
 from __future__ import annotations
@@ -71,8 +71,8 @@ class Holding:
 
     @property
     def superior(self) -> tuple[TitleOwner, ...]:
-        """The owners of the superior title: the freehold, else the leases found."""
-        return self.freehold or self.leasehold
+        """The owners of the superior title: the freehold, else the leases found that are not the provider's own."""
+        return self.freehold or _above_its_own(self.leasehold) or self.leasehold
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,10 +123,10 @@ def holding_of(network: Network, home: str) -> Holding:
     accepted = [one for one in owners if one.link.state == "accepted"]
     freehold = tuple(one for one in accepted if one.freehold)
     leasehold = tuple(one for one in accepted if not one.freehold)
-    superior = freehold or leasehold
+    superior = freehold or _above_its_own(leasehold)
     state, reason, detail = _state(facts.get("trace"), freehold, leasehold)
     landlords = tuple(sorted({one.party for one in superior if not one.itself}))
-    if any(one.itself for one in superior) and (freehold or landlords):
+    if any(one.itself for one in superior):
         occupation: Occupation = "owner-occupied"
         landlords = ()
     else:
@@ -226,11 +226,17 @@ def _state(
         return "untraced", trace.untraced or "name not matched", trace.detail
     if trace.outcome == "waiting":
         return "waiting", None, trace.detail
-    if freehold or any(not one.itself for one in leasehold):
+    if freehold or _above_its_own(leasehold):
         return "traced", None, trace.detail
     if leasehold:
         return "untraced", "lease chain broken", "only the provider's own lease is found, and not of whom it leases"
     return "untraced", "owner excluded from the data", "the title's lists name no owner"
+
+
+def _above_its_own(leasehold: tuple[TitleOwner, ...]) -> tuple[TitleOwner, ...]:
+    """The leases in which the provider has no part: whoever holds a lease itself has somebody above it."""
+    own = {one.title.id for one in leasehold if one.itself}
+    return tuple(one for one in leasehold if one.title.id not in own)
 
 
 def _owners(network: Network, home: str, itself: set[str | None], names: set[str]) -> Iterable[TitleOwner]:

@@ -92,6 +92,21 @@ def test_a_lease_of_somebody_else_without_its_freehold_makes_a_landlord_and_the_
     assert (own.state, own.reason, own.occupation) == ("untraced", "lease chain broken", "unknown")
 
 
+def test_a_provider_that_holds_a_lease_beside_somebody_elses_is_a_tenant_and_no_owner():
+    snapshot = with_property(
+        owned(),
+        title(1, proprietor(1), tenure="Leasehold"),
+        title(2, proprietor(31), tenure="Leasehold"),
+        traces={1: traced(stands(1, 1), stands(1, 2))},
+    )
+    holding = holding_of(build_network(snapshot), home(1))
+    assert (holding.state, holding.occupation, holding.landlords) == ("traced", "leased", (number(31),))
+    shared = title(1, proprietor(1), proprietor(32), tenure="Leasehold")
+    alone = with_property(owned(), shared, traces={1: traced(stands(1, 1))})
+    holding = holding_of(build_network(alone), home(1))
+    assert (holding.state, holding.reason, holding.landlords) == ("untraced", "lease chain broken", ())
+
+
 def test_an_owner_without_a_number_that_bears_the_providers_name_is_the_provider():
     snapshot = with_property(owned(), title(1, proprietor("EXERCISE PROVIDER 1")), traces={1: traced(stands(1, 1))})
     assert holding_of(build_network(snapshot), home(1)).occupation == "owner-occupied"
