@@ -18,7 +18,7 @@ def site_of(home: Building) -> tuple[object, ...]:
         return ("uprn", home.uprn)
     if home.numbers and home.streets and home.postcode:
         return ("door", home.postcode, home.numbers, home.streets)
-    return ("name", home.postcode, home.name, home.streets, home.id if not home.name else "")
+    return ("name", home.postcode, home.name, home.name_numbers, home.streets, home.id if not home.name else "")
 
 
 def settle(claims: Sequence[Evidence], homes: Mapping[str, Building]) -> dict[str, float]:

@@ -23,7 +23,8 @@ _FORMULA = re.compile(
 #: What is said of a title beside its address: "excluding the mines and minerals", "(see plan)".
 _REMARK = re.compile(
     r"\b(?:excluding|except(?:ing)?|together with|subject to|(?:as )?shown on|edged (?:with )?(?:red|blue|green))\b"
-    r"[^,;()\[\]]*|\((?:see plan|edged \w+)\)|\bnote\s*[:;].*$|\b(?:is|are) included in (?:this|the) title\b",
+    r"[^,;()\[\]]*|\b(?:formerly )?(?:part of|comprised in|registered (?:under|at|with)) titles?\b[^,;()\[\]]*"
+    r"|\((?:see plan|edged \w+)\)|\bnote\s*[:;].*$|\b(?:is|are) included in (?:this|the) title\b",
     re.IGNORECASE,
 )
 #: After these words comes the name of what is described before: "land on the north side of Mill Lane being Fairview".

@@ -295,7 +295,8 @@ def _name_in(at: int, words_here: tuple[str, ...], home: Building, estate: Estat
     hit = find(home.name, words_here, known.town_words)
     numbered = at in estate.text.numbered and not home.name_numbers
     of_street = is_street(words_here, numbered=numbered) and (
-        numbered or any(find(words_here, street) for street in home.streets)
+        (numbered and " ".join(home.name) not in home.localities)
+        or any(find(words_here, street) for street in home.streets)
     )
     of_town = all(has(word, home.places) for word in words_here)
     if hit is None or of_street or of_town:
@@ -396,7 +397,7 @@ def _extent(home: Building, estate: Estate) -> str:
         return "within"
     for segment in estate.text.segments:
         part = " ".join(word for word in segment if word != "the")
-        if part in words().outbuildings and part != " ".join(home.name) and part not in home.localities:
+        if part in words().outbuildings and not set(segment) <= home.all_words:
             return "beside" if len(estate.text.segments) > 1 else estate.extent
     if estate.extent == "whole" and estate.schedule:
         return "several addresses"

@@ -4,23 +4,30 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import datetime
+from importlib.resources import files
 from pathlib import Path
 
 import msgspec
-from sqlalchemy import Engine
+from sqlalchemy import Engine, func, select
 
+from register.bookmarks import read_bookmarks
 from register.checks import Checks
+from register.database import reading
 from register.intake import Intake, RunReport
 from register.matching.kin import kin_of
 from register.matching.match import ACCEPTED, Matching, match
-from register.matching.second_opinion import matcher_edition
+from register.matching.second_opinion import MatcherMissing, matcher_edition
+from register.models import DeliveryRow, JudgementRow, RunRow, table_of
 from register.records import Delivery, LocationRecord, Observation, Record, TitleRecord
 from register.snapshot import Snapshot
 
 SOURCE = "tracing"
 LINKS, HOMES = "tracing/links", "tracing/homes"
 PUBLISHER = "Longstop (computed)"
+#: The bookmark of what the last tracing rested on.
+MARK = "rested on"
 #: The feed whose titles are matched; both lists of HM Land Registry.
 _TITLES = "hmlr/"
 #: A better list of titles may halve or double the links, and there may be none: no number says that a run is bad.
@@ -60,10 +67,47 @@ def match_snapshot(snapshot: Snapshot, *, threshold: float = ACCEPTED) -> Matchi
     return match(homes_to_trace(snapshot).values(), rows, kin_of(snapshot), threshold=threshold)
 
 
-def publish(snapshot: Snapshot, matching: Matching, engine: Engine, *, learnt: datetime, spool_dir: Path) -> RunReport:
+def rests_on(engine: Engine) -> str:
+    """The mark of all that a tracing depends on: the last run that changed anything, the judgements, and the rules.
+
+    Ask for it before the snapshot is read. Raises DatabaseProblem.
+    """
+    run, delivery, judgement = table_of(RunRow), table_of(DeliveryRow), table_of(JudgementRow)
+    changed = (
+        select(func.max(run.c.id))
+        .join(delivery, delivery.c.run_id == run.c.id)
+        .where(run.c.source != SOURCE, run.c.state == "published", delivery.c.published + delivery.c.ended > 0)
+    )
+    with reading(engine) as connection:
+        last = connection.execute(changed).scalar()
+        judged = connection.execute(select(func.max(judgement.c.number))).scalar()
+    total = hashlib.sha256(f"{last} {judged}".encode())
+    with suppress(MatcherMissing):
+        total.update(matcher_edition().encode())
+    for entry in sorted(files("register.matching").iterdir(), key=lambda one: one.name):
+        if entry.name.endswith((".py", ".yml")):
+            total.update(entry.read_bytes())
+    return total.hexdigest()[:24]
+
+
+def is_traced(engine: Engine) -> bool:
+    """Whether the last tracing rested on what there is now: another would find the same. Raises DatabaseProblem."""
+    return read_bookmarks(engine, SOURCE).get(MARK) == rests_on(engine)
+
+
+def publish(
+    snapshot: Snapshot,
+    matching: Matching,
+    engine: Engine,
+    *,
+    learnt: datetime,
+    spool_dir: Path,
+    mark: str | None = None,
+) -> RunReport:
     """Publish links and traces as two whole lists. Their day is that of the newest list that they rest on.
 
-    A run that finds what the last one found publishes nothing but itself.
+    A run that finds what the last one found publishes nothing but itself. ``mark`` is what ``rests_on`` gave before the
+    snapshot was read; none for a tracing out of the usual, which is no reason to leave out the next.
     """
     lists = [feed for feed in snapshot.feeds if feed.feed.startswith(_TITLES)]
     as_at = max([snapshot.on, *(feed.as_at for feed in lists)])
@@ -73,7 +117,7 @@ def publish(snapshot: Snapshot, matching: Matching, engine: Engine, *, learnt: d
             intake.deliver(Delivery(feed=feed, as_at=as_at, complete=True, origin=origin))
         for seen in _observations(snapshot, matching, origin):
             intake.take(seen)
-        return intake.publish(_CHECKS)
+        return intake.publish(_CHECKS, bookmarks={MARK: mark})
 
 
 def _observations(snapshot: Snapshot, matching: Matching, origin: str) -> Iterator[Observation]:
