@@ -30,8 +30,8 @@ _WITH_COMMAS = frozenset(
 
 
 def flag_columns(columns: tuple[str, ...], prefix: str) -> Mapping[str, str]:
-    """Columns of flags with the thing each stands for, in the order of the file."""
-    return {name: name[len(prefix) :].strip() for name in columns if name.startswith(prefix)}
+    """Columns of flags with the thing each stands for, by name: where they stand in the file says nothing of a home."""
+    return {name: name[len(prefix) :].strip() for name in sorted(columns) if name.startswith(prefix)}
 
 
 class Providers:

@@ -136,12 +136,12 @@ def _provider(row: Row) -> Iterator[Item]:
 
 
 def _names(row: Row, field: str, name: str) -> tuple[str, ...] | None:
-    """The names in a list of objects, each once, in the source's order; ``None`` where there are none.
+    """The names in a list of objects, each once, sorted: their order is no change. ``None`` where there are none.
 
     An empty list tells nothing: CQC empties the activities of every deregistered location.
     """
     found = (entry.take_text(name) for entry in row.take_list(field))
-    return tuple(dict.fromkeys(word for word in found if word)) or None
+    return tuple(sorted({word for word in found if word})) or None
 
 
 def _links(row: Row, other: str) -> tuple[Link, ...] | None:

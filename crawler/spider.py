@@ -20,6 +20,7 @@ from twisted.python.failure import Failure
 
 from crawler.downloads import DOWNLOAD, Download
 from crawler.edition import Edition, edition_held, edition_of, reader_mark
+from crawler.list_ends import ListEnds
 from crawler.progress import Progress
 from crawler.reading import Item
 from crawler.sentences import REFUSALS, own_error, why_unanswered
@@ -259,8 +260,11 @@ class RegisterSpider(Spider):
     def as_far_as_known(self, response: Response, items: Iterable[Item]) -> Iterator[Item]:
         """What was read from a file; where nobody can tell that all of the file came, its lists are not whole.
 
-        A CSV has no mark at its end, and a server may close the connection without having said how much it would send.
+        A CSV has no mark at its end, and a server may close the connection without having said how much it would send,
+        or may have cut the file itself: then its lists lack the end that they had (see ``ListEnds``).
         """
+        ends = ListEnds(self.run.bookmarks)
+        items = ends.watched(items)
         unsure = "partial" in response.flags and not response.meta[DOWNLOAD].head.startswith(b"PK")
         for item in items:
             if unsure and isinstance(item, Delivery) and item.complete:
@@ -273,6 +277,10 @@ class RegisterSpider(Spider):
                 )
             else:
                 yield item
+        for name, last in ends.bookmarks():
+            self.run.bookmark(name, last)
+        if ends.cut:
+            response.flags.append("partial")  # it is read again the next night, whatever its marks
 
     def save(self, response: Response, name: str | None = None) -> Path:
         """Keep a file that was asked for with ``get_file`` under a name, by default its own; gives where it lies."""

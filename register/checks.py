@@ -10,14 +10,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-#: Fields of a care home without which no plan can be made for it: how many live there, of what kind, where, under whom.
-RELIED_ON = ("beds", "postcode", "provider_id", "status", "service_types", "bands", "client_group")
+#: Fields of a care home without which no plan can be made for it: which it is, how many live there, of what kind,
+#: where, under whom.
+RELIED_ON = ("name", "beds", "postcode", "provider_id", "status", "service_types", "bands", "client_group")
 #: Homes below a rating are not offered, homes without one are: a column of ratings that is gone would offer them. But
 #: ratings are withdrawn by the hundred (CQC's single assessment framework): only most of them at once are a bad night.
 RATING, MOST_RATINGS = "rating", 0.5
 #: What a home seldom has another of: from one list to the next not half of a nation's homes have. Figures multiplied by
 #: ten, days and months exchanged, columns that slipped against each other fill every field, and with other values.
-STEADY = ("beds", "postcode", "provider_id", "registered_on")
+#: Where it is so all the same, a person hands the file over (``--from``), which nobody doubts on that account.
+STEADY = ("name", "beds", "postcode", "provider_id", "registered_on")
 #: A field that fewer homes than this have lost is no sign of a bad night: of five homes, one is a fifth.
 FEW = 5
 
@@ -54,9 +56,10 @@ class Counted:
     """One list of a run as counted before publication.
 
     ``increment``: it holds what changed since the list before it, and nothing else. ``rows`` are records handed over
-    that could be read, ``lost`` those that could not. ``filled`` counts, among ``fillable`` records (care homes, or
-    every record of a kind that has none), those in which a field is known. ``others`` counts, of the care homes known
-    before, those that have another value in a field of ``STEADY``.
+    that could be read, of which ``repeated`` say again what another says; ``lost`` are those that could not.
+    ``filled`` counts, among ``fillable`` records (care homes, or every record of a kind that has none), those in which
+    a field is known. ``others`` counts, of the care homes known before, those that have another value in a field of
+    ``STEADY``.
     """
 
     feed: str
@@ -68,6 +71,7 @@ class Counted:
     fillable: int
     filled: Mapping[str, int]
     increment: bool = False
+    repeated: int = 0
     others: Mapping[str, int] = field(default_factory=dict)
 
     def measure(self, name: str) -> float:
@@ -150,6 +154,8 @@ def _rows(checks: Checks, counted: Counted, before: int | None, named: str) -> l
         share = _said(counted.lost / handed, False)
         limit = _said(checks.max_quarantined, False)
         reasons.append(f"{named}: {counted.lost} of {handed} rows ({share}) could not be read; the limit is {limit}.")
+    if counted.complete and counted.repeated > max(FEW, counted.rows * checks.max_fall):
+        reasons.append(f"{named}: {counted.repeated:,} of {counted.rows:,} rows say again what other rows of it say.")
     if counted.complete and before and counted.rows < before * (1 - checks.max_fall):
         reasons.append(
             f"{named} has {counted.rows} rows where the list before it had {before}: "

@@ -94,6 +94,7 @@ class Handed:
             complete=self.delivery.complete,
             increment=self.delivery.increment,
             rows=self.handed,
+            repeated=self.repeated,
             lost=len(self.lost),
             care_homes=self.care_homes,
             fillable=self.fillable,

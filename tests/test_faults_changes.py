@@ -232,6 +232,25 @@ def test_a_file_that_is_kept_aside_is_read_again_the_next_night(tmp_path: Path) 
         assert report.state == "kept aside" and "if-none-match" not in asked[FILE]
 
 
+def test_a_list_that_lost_its_end_ends_nothing_until_the_next_one_lacks_it_too(tmp_path: Path) -> None:
+    header = "CSNumber,CareService,Registered_Places,SP_number,ServiceStatus,ServiceName\r\n"
+    rows = [f"CS20030000{n},Care Home Service,30,SP2003000001,Active,House {n}\r\n" for n in range(10, 40)]
+    register = Register(tmp_path / "register")
+    with serve(files((header + "".join(rows)).encode())) as site:
+        fresh(register, site)
+        before = register.open_records()
+        site.answers[FILE] = (200, {}, (header + "".join(rows[:-4])).encode())
+        report, _ = fresh(register, site)
+        assert report.state == "published" and register.open_records() == before
+        state = register.state("care_inspectorate")
+        assert state.partial and "the last 3 records of the list before are all missing" in " ".join(state.issues)
+        report, _ = fresh(register, site)
+        assert report.deliveries[0].ended == 4 and not register.state("care_inspectorate").partial
+        site.answers[FILE] = (200, {}, (header + "".join(rows[3:-5])).encode())
+        report, _ = fresh(register, site)
+        assert [one.ended for one in report.deliveries] == [4, 0], "of those that go some stand elsewhere"
+
+
 def test_a_mark_that_stays_while_the_file_changes_and_one_that_is_none_are_not_sent_back(tmp_path: Path) -> None:
     def edition(body: bytes, tag: str, before: Edition | None = None) -> Edition:
         download = Download(tmp_path, 10_000)

@@ -86,6 +86,10 @@ BAD = {
     "postcodes that slipped by a row": (
         range(HOMES), lambda r: {**r, "Service_Postcode": f"EH1 {(int(str(r['CSNumber'])[2:])) % 9 + 1}AA"},
         "60 of 60 care homes have another postcode than before"),
+    "names that slipped by a row": (
+        range(HOMES), lambda r: {**r, "ServiceName": f"House {int(str(r['CSNumber'])[2:]) - 2002999999}"},
+        "60 of 60 care homes have another name than before"),
+    "no names": (range(HOMES), lambda r: {**r, "ServiceName": " "}, "0 of 60 have name known, where before it was 60"),
     "one provider for all": (
         range(HOMES), lambda r: {**r, "SP_number": "SP2003000000"}, "care homes have another provider_id than before"),
     "days for months": (
@@ -110,6 +114,18 @@ def test_a_list_that_says_too_little_or_too_much_else_is_kept_aside_and_the_next
     assert (register.digest, register.open_records()) == (digest, records)
     assert night(register, well).state == "published"
     assert register.digest == digest and not register.state(SOURCE).stale
+
+
+def test_a_list_that_comes_twice_over_is_not_what_later_ones_are_measured_by(
+    good: tuple[Register, Path], tmp_path: Path
+) -> None:
+    register, well = good[0].copy(tmp_path / "register"), good[1]
+    header, *rows = well.read_bytes().splitlines(keepends=True)
+    twice = tmp_path / "MDSF_data_31 May 2026.csv"
+    twice.write_bytes(b"".join([header, *rows, *rows]))
+    report = night(register, twice)
+    assert report.state == "kept aside" and "60 of 120 rows say again what other rows" in " ".join(report.reasons)
+    assert night(register, well).state == "published"
 
 
 def test_a_few_homes_fewer_and_other_beds_in_some_are_an_ordinary_month(
