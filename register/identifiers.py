@@ -10,9 +10,6 @@ import hashlib
 import re
 import unicodedata
 
-#: Prefixes of homes and providers, by register. ``exercise`` is the invented county, never a real home.
-CARE_SCHEMES = ("cqc", "ci", "ciw", "rqia", "exercise")
-
 #: Ids that the invented county writes in the regulators' own formats; no real regulator uses these prefixes.
 _EXERCISE = re.compile(r"^EX[A-Z]?-[0-9A-Z-]+$")
 _CQC_ID = re.compile(r"^(1-[0-9]{3,13}|[A-Z0-9]{3,14})$")
