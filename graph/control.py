@@ -22,8 +22,9 @@ from register.snapshot import Control
 Rule = Literal["psc25", "control50"]
 #: Nodes that somebody may own. A person stands in a chain only where he or she owns something.
 _OWNED = frozenset({"home", "provider", "company", "body"})
-#: More chains above one home than this are not listed; that they were cut is said.
-MOST_CHAINS = 500
+#: More chains above one home than this are not listed; that they were cut is said. Nor are more ways looked at that
+#: only lead back into a ring: companies that hold each other crosswise have more of those than anybody can follow.
+MOST_CHAINS, MOST_WAYS_BACK = 500, 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,42 +104,64 @@ def chains_above(network: Network, node: str, rule: Rule = "psc25", *, most: int
         raise KeyError(node)
     held_by = _holders(network, rule, {node} | above(network, [node]))
     closed: dict[str, Ending] = {}
+    rings: dict[str, str] = {}
     for part in _parts(held_by):
-        if _is_ring(part, held_by) and (ending := _closed_ring(network, part, held_by)):
-            closed.update(dict.fromkeys(part, ending))
+        if _is_ring(part, held_by):
+            rings.update(dict.fromkeys(part, min(part)))
+            if ending := _closed_ring(network, part, held_by):
+                closed.update(dict.fromkeys(part, ending))
     chains: list[Chain] = []
     cycles: set[tuple[str, ...]] = set()
-    for chain in _walk(network, node, rule, closed, cycles):
-        if len(chains) == most:
+    ways_back = 0
+    for chain in _walk(network, node, rule, closed=closed, rings=rings, cycles=cycles):
+        ways_back += chain is None
+        if ways_back > MOST_WAYS_BACK or (chain is not None and len(chains) == most):
             return Chains(node, tuple(chains), tuple(sorted(cycles)), cut=True)
-        chains.append(chain)
+        if chain is not None:
+            chains.append(chain)
     return Chains(node, tuple(chains), tuple(sorted(cycles)), cut=False)
 
 
 def _walk(
-    network: Network, start: str, rule: Rule, closed: Mapping[str, Ending], cycles: set[tuple[str, ...]]
-) -> Iterator[Chain]:
-    """Depth first, without recursion: a hostile file may hold a chain of any length."""
+    network: Network,
+    start: str,
+    rule: Rule,
+    *,
+    closed: Mapping[str, Ending],
+    rings: Mapping[str, str],
+    cycles: set[tuple[str, ...]],
+) -> Iterator[Chain | None]:
+    """Depth first, without recursion: a hostile file may hold a chain of any length. Out of a ring before round it.
+
+    None stands for a way that only leads back.
+    """
     path: list[str] = []
+    inside: set[str] = set()
     ties: list[Tie] = []
     waiting: list[list[Tie]] = []
     step: Tie | None = None
     node = start
     while True:
         path.append(node)
+        inside.add(node)
         if step is not None:
             ties.append(step)
         held_by = ties_above(network, node, rule)
-        back = [tie.holder for tie in held_by if tie.holder in path]
+        back = [tie.holder for tie in held_by if tie.holder in inside]
         cycles.update(ring(path[path.index(holder) :]) for holder in back)
         for ending in _own_endings(network, node, followed=bool(held_by)):
             yield Chain(tuple(ties), ending)
         if back and len(back) == len(held_by) and node in closed:
             yield Chain(tuple(ties), closed[node])
-        waiting.append([tie for tie in held_by if tie.holder not in path][::-1])
+        elif back and len(back) == len(held_by):
+            yield None
+        ahead = [tie for tie in held_by if tie.holder not in inside]
+        if node in rings:
+            ahead.sort(key=lambda tie: rings.get(tie.holder) == rings[node])
+        waiting.append(ahead[::-1])
         while waiting and not waiting[-1]:
             waiting.pop()
-            path.pop()
+            inside.remove(path.pop())
             if ties:
                 ties.pop()
         if not waiting:

@@ -194,6 +194,16 @@ def test_a_ring_that_somebody_outside_holds_leads_to_them():
     assert {chain.ending.kind for chain in found} == {"person"}
 
 
+def test_companies_that_all_hold_each_other_are_not_followed_for_ever():
+    everybody = range(1, 16)
+    crosswise = [held(one, other, "quarter") for one in everybody for other in everybody if one != other]
+    network = build_network(owned(*crosswise, held(1, "Alex", "quarter", "person")))
+    found = chains_above(network, HOME)
+    assert found.cut
+    assert {chain.ending.kind for chain in found.chains} == {"person"}
+    assert {ending.kind for ending in ultimate_owners(network)[HOME]} == {"person"}
+
+
 def test_a_company_that_names_itself_is_a_ring():
     network = build_network(owned(held(1, 1)))
     found = chains_above(network, HOME)
