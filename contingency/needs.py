@@ -116,7 +116,6 @@ class Offer:
 
     nursing: bool
     residential: bool
-    undivided: bool
     clients: frozenset[str]
     ages: frozenset[str]
     words_not_understood: tuple[str, ...] = ()
@@ -132,15 +131,13 @@ class Offer:
 def offer_of(record: LocationRecord) -> Offer:
     """Read a home's registration: settings, client groups and ages it serves.
 
-    Scotland's regulator registers "care home service" without saying whether there are nurses: ``undivided``.
+    Scotland's regulator registers "care home service" without saying whether there are nurses: neither is set.
     """
-    return _offer(record.service_types or (), record.bands or (), record.client_group, record.care_home)
+    return _offer(record.service_types or (), record.bands or (), record.client_group)
 
 
 @lru_cache(maxsize=65_536)
-def _offer(
-    service_types: tuple[str, ...], bands: tuple[str, ...], client_group: str | None, care_home: bool | None
-) -> Offer:
+def _offer(service_types: tuple[str, ...], bands: tuple[str, ...], client_group: str | None) -> Offer:
     """One reading for all homes registered alike: England's 15,000 homes share a few thousand combinations."""
     types = {word.lower() for word in service_types}
     nursing, residential = bool(types & NURSING_TYPES), bool(types & RESIDENTIAL_TYPES)
@@ -159,7 +156,6 @@ def _offer(
     return Offer(
         nursing,
         residential,
-        not nursing and not residential and care_home is True,
         frozenset(clients),
         _ages(groups, client_group),
         tuple(sorted(strange)),

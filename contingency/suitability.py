@@ -29,7 +29,8 @@ RATING_ORDER: dict[str, int] = {
 }
 RATING_FLOORS = ("inadequate", "requires improvement", "good", "outstanding")
 
-#: Capacity Tracker bed types (DHSC metric codes) that a person can move into for good, and whom each is for.
+#: Capacity Tracker bed types (DHSC metric codes) that a person can move into for good, and whom each is for. The two
+#: for short stays (transitional, community care) are counted, and as nobody's setting never offered.
 BED_TYPES: dict[str, tuple[str, frozenset[str]]] = {
     "general_residential": ("residential", frozenset({"older", "physical disability", "sensory impairment"})),
     "dementia_residential": ("residential", frozenset({"dementia"})),
@@ -41,8 +42,6 @@ BED_TYPES: dict[str, tuple[str, frozenset[str]]] = {
     "mental_health_nursing": ("nursing", frozenset({"mental health", "substance misuse"})),
     "ypd_young_physically_disabled": ("either", frozenset({"physical disability"})),
 }
-#: Bed types that are not a home for good: counted, never offered.
-SHORT_STAY = frozenset({"transitional", "community_care"})
 
 
 def refusal(record: LocationRecord, *, floor: str) -> str | None:

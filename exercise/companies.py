@@ -49,7 +49,6 @@ class Company:
     country: str = "United Kingdom"
     status: str = "Active"
     sic: str = HOLDING
-    previous: str | None = None
     charges: int = 0
 
     @property

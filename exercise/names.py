@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from itertools import count, product
 
 COUNTY = "Velmshire"
-RIVER = "River Velm"
 BRIDGE = "Velm Bridge"
 REGION = "Dogger Bank (invented)"
 NOTICE = (

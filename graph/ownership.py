@@ -26,7 +26,6 @@ from register.records import ChargeRecord
 from register.snapshot import Control, Officer, Snapshot
 
 EdgeKind = Literal["controls", "registered", "operates", "owns", "leases", "stands_on", "officer", "lends", "brand"]
-NodeKind = Literal["home", "provider", "company", "body", "person", "title", "lender", "brand"]
 #: The kinds of link that make an owner.
 OWNERSHIP: frozenset[str] = frozenset({"controls", "registered", "operates"})
 Network: TypeAlias = "nx.MultiDiGraph"
