@@ -147,6 +147,8 @@ def read_text(text: str) -> Text:
                 within.update({word} & words().within)
             if word not in words().numeros:
                 before = word
+        if not kept and segments and is_street(segments[-1], numbered=False):  # "Mill Lane 4, 6 and 8, Fairview"
+            numbered.setdefault(len(segments) - 1, set()).update(numbered.pop(len(segments), ()))
         if kept:
             if alias:
                 aliases.add(len(segments))

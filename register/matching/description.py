@@ -109,7 +109,9 @@ def _extent(part: str, *, followed: bool) -> tuple[Extent, tuple[str, ...]]:
     if opening[0] in words().lands:
         return _of_land(opening), ()
     joins = _OVER | words().beside
-    over = next((at for at, word in enumerate(opening) if word in joins and 0 < at < len(opening) - 1), 0)
+    over = next(
+        (at for at, word in enumerate(opening[:-1]) if at and word in joins and opening[at - 1] != "and"), 0
+    )  # not in "Fairview and adjoining land"
     thing = tuple(word for word in opening[:over] if word not in words().empty and not word[0].isdigit())
     return ("beside" if over and not thing and opening[over] in words().beside else "whole"), thing
 

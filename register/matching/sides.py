@@ -135,7 +135,7 @@ def building_of(
 
 
 def _is_door(text: Text, at: int) -> bool:
-    return is_street(text.segments[at], numbered=True)
+    return is_street(text.segments[at], numbered=False)
 
 
 def _is_brand(
