@@ -16,6 +16,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from printing.layout import Cell, Column, Report, Table
 from printing.wording import clean, sentence
 
@@ -30,7 +32,7 @@ _OPEN_LICENCE = {
 }
 
 
-def tables_document(report: Report, about: Mapping[str, Any]) -> str:
+def tables_document(report: Report, about: Mapping[str, Any]) -> bytes:
     """The report as one JSON document: what it is about, its sentences, and every table; sorted keys, no clock."""
     document = {
         **about,
@@ -44,7 +46,7 @@ def tables_document(report: Report, about: Mapping[str, Any]) -> str:
         ],
         "tables": [_document(table) for table in _sheets(report)],
     }
-    return json.dumps(document, sort_keys=True, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+    return msgspec.json.format(msgspec.json.encode(document, order="sorted"), indent=2) + b"\n"
 
 
 def write_package(report: Report, about: Mapping[str, Any], licences: Sequence[str], to: Path) -> list[Path]:

@@ -29,7 +29,9 @@ def clean(text: object, longest: int = 200) -> str:
     words = str(text)
     seen = words if words.isprintable() else "".join(_as_shown(character) for character in words)
     line = " ".join(seen.split())
-    return line if len(line) <= longest else line[: longest - 1].rstrip() + "…"
+    if len(line) > longest:
+        return line[: longest - 1].rstrip() + "…"
+    return text if isinstance(text, str) and line == text else line  # no second copy of a million words
 
 
 def sentence(text: object) -> str:

@@ -24,7 +24,7 @@ REPORT_FORMATS: Mapping[str, Callable[[Built, Path], list[Path]]] = {
     "pdf": lambda built, to: _write(pdf_pages(built.report), to),
     "xlsx": lambda built, to: _write(write_workbook(built.report), to),
     "csv": lambda built, to: write_package(built.report, built.about, built.licences, to),
-    "json": lambda built, to: _write(tables_document(built.report, built.about).encode(), to),
+    "json": lambda built, to: _write(tables_document(built.report, built.about), to),
 }
 
 
