@@ -22,6 +22,7 @@ from crawler.watch import Watch
 from register.database import DatabaseProblem, open_database
 from register.intake import IntakeProblem
 from register.mail import MailProblem, post_of
+from register.matching.tracing import is_traced
 from register.settings import Settings
 from register.spool import KEPT_ASIDE
 from register.status import first_learnt, holds_titles
@@ -117,11 +118,14 @@ class Night:
         try:
             engine = open_database(self.settings)
             titles, first = holds_titles(engine), first_learnt(engine)
+            traced = titles and is_traced(engine)
             engine.dispose()
         except DatabaseProblem as problem:
             self._trouble(DIGEST, str(problem))
             return
-        if titles:
+        if traced:
+            self.log.tell("skipped", source=TRACE, message="nothing has changed since the landlords were last traced")
+        elif titles:
             self._command(TRACE, [TRACE])
         if first is None or first.date() > yesterday:
             self.log.tell("skipped", source=DIGEST, message=f"nothing was known by the end of {yesterday}")

@@ -23,7 +23,7 @@ from cli.session import (
 )
 from register.matching import ACCEPTED, MatcherMissing, Matching
 from register.matching.measured import THRESHOLDS, BadLabels, Measured, measure, read_labels
-from register.matching.tracing import NothingToTrace, match_snapshot, publish
+from register.matching.tracing import NothingToTrace, match_snapshot, publish, rests_on
 from register.snapshot import Snapshot
 
 #: So many labels that fit nothing are named; the others are counted.
@@ -42,7 +42,9 @@ def trace(
     """Match every home with its title or titles, and publish what is accepted, what waits, and what is untraced."""
     if not 0 < threshold <= 1:
         raise Refused(f"--threshold {threshold}: a probability above 0 and up to 1")
-    settings, snapshot = read_snapshot(on)
+    settings, engine = open_register()
+    mark = rests_on(engine) if on is None and threshold == ACCEPTED else None
+    _, snapshot = read_snapshot(on)
     wanted = _labels(labels, snapshot) if labels else None
     try:
         matching = match_snapshot(snapshot, threshold=threshold)
@@ -51,8 +53,7 @@ def trace(
     if wanted is not None:
         _show_measured(matching, *wanted, threshold=threshold, as_json=as_json)
         return
-    _, engine = open_register()
-    report = publish(snapshot, matching, engine, learnt=now()[0], spool_dir=settings.spool_dir)
+    report = publish(snapshot, matching, engine, learnt=now()[0], spool_dir=settings.spool_dir, mark=mark)
     if as_json:
         answer_json({"run": run_document(report), **_outcomes(matching)})
         show_runs([], as_json=False)

@@ -17,6 +17,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from intake_cases import a_list, a_location, load
 from loopback import KEY, Site, serve
 from nights import Register
 
@@ -33,6 +34,10 @@ from exercise.site import Fault
 from exercise.site import Site as CountySite
 from exercise.site import serve as serve_county
 from register.database import open_database
+from register.intake import Intake
+from register.judgements import write_judgement
+from register.matching.tracing import MARK, is_traced, rests_on
+from register.records import TitleRecord
 from register.settings import read_settings
 from register.turns import Turn
 
@@ -163,6 +168,34 @@ def test_a_source_that_could_not_be_had_has_two_more_turns_in_the_night_and_one_
     assert timedelta(minutes=50) < found[0] - datetime.now(LONDON) < timedelta(minutes=60) and found[1] == regular
     said = capfd.readouterr().err
     assert said.count("next: ons_boundaries: again at") == 1 and "published: ons_boundaries" in said
+
+
+def test_landlords_are_traced_again_only_when_something_has_changed_since(
+    home: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    settings, noon = read_settings(), datetime(2026, 11, 2, 12, tzinfo=UTC)
+    engine = open_database(settings)
+    day, title = noon.date(), TitleRecord(id="ccod:TT1", title="hmlr:TT1")
+    load(engine, settings.spool_dir, a_list(day, [title], feed="hmlr/ccod"), source="hmlr")
+    assert not is_traced(engine), "never yet"
+
+    def trace() -> None:
+        intake = Intake(engine, "tracing", learnt=noon, spool_dir=settings.spool_dir)
+        intake.publish(bookmarks={MARK: rests_on(engine)}, nothing_new=["a tracing that found what the last one found"])
+
+    trace()
+    cli.night.Night(settings, cli.night.Log(sys.stderr), today=day).afterwards()
+    assert "skipped: trace: nothing has changed since the landlords were last traced" in capfd.readouterr().err
+    load(engine, settings.spool_dir, a_list(day, [title], feed="hmlr/ccod"), source="hmlr")
+    assert is_traced(engine), "a list that says what is known changes nothing"
+    write_judgement(
+        engine, "home stands on title", "cqc:1-1", "hmlr:TT1", same=True, judge="A. Person", why="was there", at=noon
+    )
+    assert not is_traced(engine), "somebody has judged"
+    trace()
+    load(engine, settings.spool_dir, a_list(day, [a_location(1)]))
+    assert not is_traced(engine), "there is a home more"
+    engine.dispose()
 
 
 def test_one_night_asks_every_source_in_order_and_tells_each_event_as_json(
