@@ -28,7 +28,7 @@ RETRIES = 8
 #: An answer that did not come, or not to its end, is asked for this often again: each time may have cost minutes.
 RETRIES_UNANSWERED = 3
 #: Seconds before the second try; twice as long before each further one. Ours, and a machine of our own to try on.
-BACK_OFF, BACK_OFF_LOOPBACK = 1.0, 0.1
+BACK_OFF, BACK_OFF_LOOPBACK = 1.0, 0.05
 
 
 def user_agent(contact: str) -> str:

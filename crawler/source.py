@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 import msgspec
-import yaml
+import msgspec.yaml
 from msgspec import Meta
 
 from register.checks import Checks
@@ -184,11 +184,11 @@ class Source(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 def read_source(text: str, file: str) -> Source:
     """A source from its YAML. Raises SourceProblem naming the file and the key."""
     try:
-        source = msgspec.convert(yaml.safe_load(text), Source)
-    except yaml.YAMLError as problem:
-        raise SourceProblem(f"{file} is not YAML: {' '.join(str(problem).split())}") from problem
+        source = msgspec.yaml.decode(text, type=Source)
     except msgspec.ValidationError as problem:
         raise SourceProblem(f"{file}: {problem}") from problem
+    except (msgspec.DecodeError, ValueError) as problem:  # such as a date that is none
+        raise SourceProblem(f"{file} is not YAML: {' '.join(str(problem).split())}") from problem
     if Path(file).stem != source.name:
         raise SourceProblem(f"{file}: name is {source.name!r}, which is not the file's")
     strangers = {*source.checks.floors, *source.checks.ceilings} - source.feeds.keys()

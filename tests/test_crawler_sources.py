@@ -106,6 +106,7 @@ def yaml_of(name: str) -> str:
         ("care_inspectorate/services: {rows", "care_inspectorate/other: {rows", "care_inspectorate/other"),
         ("name: care_inspectorate", "name: another", "another"),
         ("notes: >", "notes: [", "YAML"),
+        ("notes: >", "corrections: [{since: 2026-13-45}]\nnotes: >", "month must be in 1..12"),
     ],
 )
 def test_a_source_that_is_written_wrongly_is_refused_by_file_and_key(was, now, said):
