@@ -47,6 +47,14 @@ ALIKE: dict[Kind, str] = {
     "active again": "active again.",
 }
 
+#: Kinds of which the beds of the homes are added up: they came, went, or have another owner.
+WITH_BEDS: frozenset[Kind] = frozenset(
+    [
+        "closed", "ended, successor unknown", "earlier closure confirmed", "no longer listed as a care home",
+        "cancellation proposed", "dormant", "active again", "new provider", "opened", "newly listed",
+    ]
+)  # fmt: skip
+
 
 @dataclass(frozen=True, slots=True)
 class Period:
@@ -109,7 +117,7 @@ class Section:
 class Digest:
     """Everything that changed, arranged. ``across`` are changes alike in several areas, which stand in their sections
     too. ``totals`` counts by kind, worst first: what happened to a company once, in however many areas its homes
-    are; ``notes`` say what could not be compared."""
+    are; ``details`` how many beds that is, or how many ratings fell; ``notes`` say what could not be compared."""
 
     periods: tuple[Period, ...]
     across: tuple[Line, ...]
@@ -118,6 +126,7 @@ class Digest:
     notes: tuple[str, ...] = ()
     attributions: tuple[str, ...] = ()
     invented: bool = False
+    details: tuple[tuple[Kind, str], ...] = ()
 
     @property
     def changes(self) -> tuple[Change, ...]:
@@ -154,7 +163,27 @@ def arrange(
         notes=tuple(notes),
         attributions=tuple(sorted(set(attributions))),
         invented=invented,
+        details=tuple((kind, words) for kind in SEVERITY if (words := _detail(kind, ordered))),
     )
+
+
+def _detail(kind: Kind, changes: Iterable[Change]) -> str:
+    """How much the changes of one kind come to, where adding them up says something: beds, or ratings that fell."""
+    some = [change for change in changes if change.kind == kind]
+    if not some:
+        return ""
+    if kind == "rating changed":
+        fell, rose = (sum(change.severity in degrees for change in some) for degrees in ((2, 3), (5,)))
+        others = f", {len(some) - fell - rose:,} cannot be compared" if fell + rose < len(some) else ""
+        return f"{fell:,} fell, {rose:,} rose{others}"
+    if kind in ("fewer beds", "more beds"):
+        counts = [(one.before, one.after) for one in some]
+        return f"{sum(abs(b - a) for a, b in counts if isinstance(a, int) and isinstance(b, int)):,} beds"
+    if kind not in WITH_BEDS:
+        return ""
+    unknown = sum(change.beds is None for change in some)
+    least = f", those of {unknown:,} not known" if unknown else ""
+    return f"{sum(change.beds or 0 for change in some):,} beds{least}"
 
 
 def _happened(change: Change) -> tuple[object, ...]:
@@ -227,7 +256,15 @@ def summary(digest: Digest) -> tuple[str, ...]:
     if not digest.totals:
         nothing = "Nothing changed in what could be compared." if digest.notes else "Nothing changed."
         return (*compared, nothing) if periods else ("Nothing could be compared.",)
-    return (*compared, *(f"{kind}: {count:,}" for kind, count in digest.totals))
+    return (*compared, *(f"{kind}: {words}" for kind, words in totals_words(digest)))
+
+
+def totals_words(digest: Digest) -> tuple[tuple[Kind, str], ...]:
+    """Every kind with its count and what that comes to: ``41 (996 beds)``."""
+    details = dict(digest.details)
+    return tuple(
+        (kind, f"{count:,} ({details[kind]})" if kind in details else f"{count:,}") for kind, count in digest.totals
+    )
 
 
 def as_text(digest: Digest) -> str:
@@ -283,6 +320,7 @@ def document(digest: Digest) -> dict[str, Any]:
             for period in digest.periods
         ],
         "totals": dict(digest.totals),
+        "details": dict(digest.details),
         "notes": list(digest.notes),
         "attributions": list(digest.attributions),
         "changes": [_change_document(change) for change in digest.changes],

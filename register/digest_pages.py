@@ -10,7 +10,7 @@ from xml.etree import ElementTree
 import jinja2
 
 from register.change_kinds import Change, in_words
-from register.digest import DEGREES, INVENTED, TITLE, Digest, evidence_words, summary
+from register.digest import DEGREES, INVENTED, TITLE, Digest, evidence_words, summary, totals_words
 
 _ATOM = "http://www.w3.org/2005/Atom"
 
@@ -32,6 +32,7 @@ def as_html(digest: Digest) -> str:
         degrees=DEGREES,
         evidence=evidence_words,
         in_words=in_words,
+        totals=totals_words(digest),
         nothing=summary(digest)[-1] if not digest.totals else "",
     )
 

@@ -20,6 +20,7 @@ from exercise.county import County
 from register.change_kinds import Change
 from register.changes import compare
 from register.database import open_database
+from register.digest import arrange
 from register.reading import load_snapshot, register_digest
 
 EDITIONS = (date(2021, 3, 22), date(2024, 3, 31), date(2025, 5, 31))
@@ -90,6 +91,18 @@ def test_every_number_that_vanished_or_appeared_is_told_once_and_none_is_called_
     assert opened | sold_to == appeared and not opened & sold_to
     assert (len(ended), len(opened), len(sold_from), len(sold_to)) == (41, 33, 28, 28)
     assert of_kind(told, "closed") == [], "no list of half a year later has looked for a successor yet"
+
+
+def test_the_beds_told_at_the_head_are_those_of_the_files(told, files):
+    before, after = files
+    details = dict(arrange([], told).details)
+
+    def places(rows: Rows, *kinds: str) -> str:
+        return f"{sum(int(rows[number(c)]['Registered_Places']) for c in of_kind(told, *kinds)):,} beds"
+
+    assert details["ended, successor unknown"] == places(before, "ended, successor unknown") == "826 beds"
+    assert details["opened"] == places(after, "opened") == "685 beds"
+    assert details["rating changed"] == "144 fell, 264 rose"
 
 
 def test_homes_listed_under_a_new_number_at_the_same_place_are_re_registered_and_not_opened(told, files):
