@@ -5,15 +5,18 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from small_ownership import held, number, owned
 from small_property import charge, proprietor, stands, title, traced, with_property
 
 from contingency.assumptions import read_assumptions
 from contingency.document import document, dumps
 from contingency.plan import UNDER_WHAT_FAILED, Options, Plan, make_plan
-from contingency.same_hands import SAME_LANDLORD, SAME_LENDER, SAME_OPERATOR, SAME_OWNER, UNKNOWN_OWNERS
-from contingency.scenarios import UnknownName
+from contingency.same_hands import SAME_LANDLORD, SAME_LENDER, SAME_OPERATOR, SAME_OWNER, UNKNOWN_OWNERS, same_hands
+from contingency.scenarios import UnknownName, failure_of
 from contingency.travel.crow import Crow
+from graph.answers import Ownership
 from register.records import CompanyRecord
 from register.snapshot import Snapshot
 
@@ -196,3 +199,47 @@ def test_a_plan_of_a_landlord_is_the_same_whatever_the_order_of_loading():
 def test_where_no_titles_and_no_charges_are_known_no_landlord_or_lender_can_fail(kind: str):
     with pytest.raises(UnknownName, match=kind):
         planned(kind, "99000020", snapshot=owned())
+
+
+#: Providers 1 to 5 each run the home of their number; 60 and 61 own some of them and of the landlords 20 and 21.
+OWNED = st.dictionaries(
+    st.sampled_from([1, 2, 3, 4, 5, 20, 21, 60]),
+    st.tuples(st.sampled_from([60, 61, 20, 5]), st.sampled_from(["quarter", "half", "most"])),
+    max_size=6,
+)
+LETS = st.dictionaries(st.integers(1, 5), st.sampled_from([20, 21, 1, 61]), max_size=5)
+
+
+@given(OWNED, LETS, st.sampled_from([("provider", 1), ("landlord", 20)]))
+def test_withheld_is_whatever_is_in_the_same_hands_and_nothing_else(
+    above: dict[int, tuple[int, str]], lets: dict[int, int], fails: tuple[str, int]
+):
+    snapshot = with_property(
+        owned(
+            *(held(company, by, band) for company, (by, band) in above.items() if company != by),
+            runs=[(one, one) for one in range(1, 6)],
+        ),
+        *(title(one, proprietor(owner)) for one, owner in lets.items()),
+        traces={one: traced(stands(one, one)) for one in lets},
+    )
+    kind, who = fails
+    if kind == "landlord" and who not in lets.values():
+        return
+    part = {one: one for one in (1, 2, 3, 4, 5, 20, 21, 60, 61)}
+    for company, (by, band) in above.items():
+        if company != by and band != "quarter":
+            part = {one: part[by] if head == part[company] else head for one, head in part.items()}
+    landlord = {one: owner for one, owner in lets.items() if owner != one}
+    failing = {1} if kind == "provider" else {one for one, owner in landlord.items() if owner == who}
+    hands = {part[who], *(part[one] for one in failing)}
+    let_by = hands | {part[landlord[one]] for one in failing & landlord.keys()}
+    same = {
+        one
+        for one in range(1, 6)
+        if one not in failing and (part[one] in hands or (one in landlord and part[landlord[one]] in let_by))
+    }
+    ownership = Ownership(snapshot)
+    name = "EXP-1" if kind == "provider" else number(20)
+    failure = failure_of(kind, snapshot, [name], ownership=ownership)
+    assert {int(one.id[-1]) for one in failure.homes} == failing
+    assert {int(one[-1]) for one in same_hands(ownership, kind, failure)} == same
