@@ -6,11 +6,15 @@
 The invented county is served over HTTP on loopback, and crawled by the same process as every night's. In the same run,
 on the same machine, Scrapy's own benchmark (``scrapy bench``: a spider that follows links and keeps nothing) says how
 many pages a second Scrapy can fetch here at all; ours are asked for, parsed, checked and staged for publishing.
+
+What follows each night is timed as the schedule does it: the tracing of landlords, with the county's titles and
+companies, and the digest of what has changed.
 """
 
 from __future__ import annotations
 
 import argparse
+import io
 import json
 import os
 import re
@@ -27,10 +31,13 @@ from typing import Any
 
 from sqlalchemy import Engine, func, select
 
+from cli.night import Log, Night
 from crawler.refresh import refresh
+from crawler.source import SOURCES
 from exercise import build_county, serve
 from exercise.county import County
 from exercise.site import Site
+from register.acceptances import Acceptance, accept
 from register.database import open_database
 from register.models import Base
 from register.settings import read_settings
@@ -55,6 +62,22 @@ def with_changes(county: County, share: float) -> tuple[County, int]:
     return replace(county, stock=county.stock.amended(replace(r, beds=r.beds + 1) for r in some)), len(some)
 
 
+class Stopwatch(io.StringIO):
+    """A log's stream that notes how long each event took to come: seconds by what it is about."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.took: dict[str, float] = {}
+        self._last = perf_counter()
+
+    def write(self, line: str, /) -> int:
+        """One event, as a line of JSON."""
+        if line.strip():
+            event, moment = json.loads(line), perf_counter()
+            self.took[f"{event['source']}: {event['event']}"], self._last = moment - self._last, moment
+        return len(line)
+
+
 class Nights:
     """One register's nights, a day apart."""
 
@@ -76,7 +99,9 @@ class Nights:
             learnt=datetime.combine(self._day, time(3), UTC),
             full=full,
         )
-        wall = perf_counter() - begun
+        wall, written = perf_counter() - begun, rows(self._engine) - before
+        watch = Stopwatch()
+        Night(read_settings(), Log(watch, as_json=True), today=self._day + timedelta(days=1)).afterwards()
         if report.state != "published" or report.cost is None:
             raise SystemExit(f"{what}: {report.state}: {' '.join(report.reasons)}")
         return {
@@ -84,11 +109,21 @@ class Nights:
             "requests": report.cost.requests,
             "megabytes": report.cost.received / 1e6,
             "changed": report.changed,
-            "rows": rows(self._engine) - before,
+            "rows": written,
             "seconds": report.cost.seconds,
             "wall": wall,
             "per_second": report.cost.requests / report.cost.seconds,
+            "afterwards": watch.took,
         }
+
+    def owners(self) -> None:
+        """Read who is behind the homes, from the bulk files and the lists of titles, untimed."""
+        accept(self._engine, Acceptance("hmlr", SOURCES["hmlr"].licence, "The benchmark", FIRST))
+        for source in ("companies_house_bulk", "hmlr"):
+            learnt = datetime.combine(self._day, time(4), UTC)
+            report = refresh(source, settings=read_settings(), today=self._day, learnt=learnt)
+            if report.state != "published":
+                raise SystemExit(f"{source}: {report.state}: {' '.join(report.reasons)}")
 
 
 @contextmanager
@@ -121,6 +156,8 @@ def measure(homes: int) -> dict[str, Any]:
             engine = open_database(read_settings())
             nights = Nights(site, engine)
             measured = [nights.night("everything (first night)")]
+            nights.owners()
+            measured.append(nights.night("nothing new, but owners and titles"))
             measured.append(nights.night("nothing new"))
             changed, count = with_changes(county, SHARE)
             site.publish(changed, "csv", entered=nights.noon())
@@ -147,6 +184,10 @@ def main() -> int:
             f"{one['night']:42}{one['requests']:>10,}{one['megabytes']:>8.1f}{one['rows']:>9,}{one['changed']:>9,}"
             f"{one['seconds']:>9.1f}{one['wall']:>8.1f}{one['per_second']:>8.0f}"
         )
+    print("\nafterwards, seconds")
+    for one in found["nights"]:
+        parts = ", ".join(f"{what} {seconds:.1f}" for what, seconds in one["afterwards"].items())
+        print(f"{one['night']:42}{parts}")
     print(f"{'scrapy bench (nothing parsed, nothing kept)':79}{'':8}{found['scrapy_bench_pages_per_second']:>16.0f}")
     return 0
 
