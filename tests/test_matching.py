@@ -69,8 +69,20 @@ def outcome(home: LocationRecord, *titles: TitleRecord, kin: Kin = OWN) -> tuple
         ("Land and buildings known as Zelbury Lodge and land adjoining, Sample Road, Zelbury", None),
         ("Zelbruy Lodge Residential Home, 12 Samle Road, Zelbury", "ZX1 1AB"),
         ("No. 12 Sample Road, Zelbury, Velmshire (ZX1 1AB)", None),
+        ("The Freehold land shown edged with red on the plan of the above title filed at the Registry and being "
+         "Zelbury Lodge, Sample Road, Zelbury (ZX1 1AB)", None),
+        ("Land and buildings on the north east side of Sample Road being Zelbury Lodge, Zelbury (ZX1 1AB)", None),
+        ("Holmlea (now known as Zelbury Lodge), Sample Road, Zelbury", "ZX1 1AB"),
+        ("Zelbury Lodge formerly Holmlea, Sample Road, Zelbury", "ZX1 1AB"),
+        ("Zelbury Lodge Old People's Home and car park, Sample Road, Zelbury", "ZX1 1AB"),
+        ("Sample Road, 12, Zelbury Lodge, Zelbury", None),
+        ("Zel Bury Lodge, 12 Sample Road, Zelbury", None),
+        ("All those premises at 12 Sample Road (Zelbury Lodge), Zelbury (part of title ZZ12345)", "ZX1 1AB"),
+        ("12 Sample Road, Zelbury (ZX1 1AB) and 4 Model Avenue, Yuzbury (ZX9 9AB)", None),
+        ("Zelbury Lodge, 12 Sample Road, Zelbury excluding the mines and minerals", "ZX1 1BA"),
+        ("Zelbury Lodge\n12 Sample Road\nZelbury\nUnited Kingdom", None),
     ],
-)
+)  # fmt: skip
 def test_a_title_written_as_titles_are_is_still_the_homes(address: str, postcode: str | None) -> None:
     assert outcome(a_home(), a_title(address, postcode)) == ("accepted", None)
 
@@ -88,10 +100,73 @@ def test_a_title_written_as_titles_are_is_still_the_homes(address: str, postcode
         "Zelbury Grange, Specimen Lane, Zelbury (ZX1 1AB)",
         "Ground Floor Shop, 12 Sample Road, Zelbury (ZX1 1AB)",
         "12 Sample Road, Yuzbury (ZX9 9AB)",
+        "All mines and minerals under the land shown edged red on the plan of the title filed at the Registry and "
+        "being Zelbury Lodge, 12 Sample Road, Zelbury (ZX1 1AB)",
+        "Airspace above Zelbury Lodge, 12 Sample Road, Zelbury (ZX1 1AB)",
+        "Telecommunications mast at 12 Sample Road, Zelbury (ZX1 1AB)",
+        "Room 12, Zelbury Lodge Nursing Home, 12 Sample Road, Zelbury (ZX1 1AB)",
+        "Garden land to Zelbury Lodge, 12 Sample Road, Zelbury (ZX1 1AB)",
+        "Car park adjacent to Zelbury Lodge, 12 Sample Road, Zelbury (ZX1 1AB)",
+        "7 Sample Road, Land adjoinng Zelbury Lodge, Zelbury (ZX1 1AB)",
+        "Warden's House, Zelbury Lodge, 12 Sample Road, Zelbury (ZX1 1AB)",
+        "New dwelling at the rear of 12 Sample Road, Zelbury (ZX1 1AB)",
     ],
 )
 def test_what_stands_beside_or_within_a_home_is_not_the_home(address: str) -> None:
     assert outcome(a_home(), a_title(address, address.partition("(")[2].rstrip(")"))) == ("untraced", "no title found")
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "12B Sample Road, Zelbury (ZX1 1AB)",
+        "12 Sample Close, Zelbury",
+        "12 Lower Sample Road, Zelbury",
+        "Sample Road, Zelbury (ZX1 1AB)",
+        "Land at the junction of Sample Road and Model Avenue, Zelbury (ZX1 1AB)",
+        "Zelbury Lodge Cottage, Sample Road, Zelbury (ZX1 1AB)",
+        "Zelbury Mews, Sample Road, Zelbury (ZX1 1AB)",
+        "Rose Cottage, Sample Road, Zelbury (ZX1 1AB)",
+        "1-24 Zelbury Apartments, Sample Road, Zelbury (ZX1 1AB)",
+        "Zelbury Lodge, Model Avenue, Zelbury",
+        "12 Sample Road, Farbury",
+    ],
+)
+def test_what_tells_no_house_or_another_is_at_most_a_question_even_if_the_provider_owns_it(address: str) -> None:
+    own = (Proprietor(name="EXERCISE CARE LIMITED", number="99000001"),)
+    postcode = address.partition("(")[2].rstrip(")") or None
+    for title in (a_title(address, postcode), a_title(address, postcode, proprietors=own)):
+        for home in (a_home(), a_home(address=("Sample Road",))):
+            if home.address == ("12 Sample Road",) or not address.startswith("12"):
+                assert outcome(home, title)[0] != "accepted"
+
+
+def test_of_homes_with_one_brand_the_name_is_what_follows_it_and_numbered_ones_do_not_share() -> None:
+    elms = a_home("1", name="Exercise Trust - The Elms", address=("Sample Road",))
+    oaks = a_home("2", name="Exercise Trust - Oakwood", address=("Sample Road",))
+    first, second = (a_home(str(n), name=f"Zelbury Path {n}", address=("Sample Road",)) for n in (3, 4))
+    titles = [
+        a_title("Exercise Trust - Oakwood, Sample Road, Zelbury", "ZX1 1AB", "1"),
+        a_title("Zelbury Path 4, Sample Road, Zelbury", "ZX1 1AB", "2"),
+    ]
+    links = match([elms, oaks, first, second], titles, ask=False).links
+    accepted = {(link.location[-1], link.title[-1]) for link in links if link.state == "accepted"}
+    assert accepted == {("2", "1"), ("4", "2")}
+
+
+@pytest.mark.parametrize(
+    ("text", "numbers"),
+    [
+        ("12 to 16 (even) Sample Road", {"12", "14", "16"}),
+        ("12 and 20 Sample Road", {"12", "20"}),
+        ("Nos. 3-5 Sample Road", {"3", "5"}),
+        ("12 A Sample Road", {"12a"}),
+        ("Flats 1 to 9, 12 Sample Road", {"12"}),
+        ("Sub-station No. 345, Sample Road", set()),
+    ],
+)
+def test_the_numbers_of_a_text_are_those_of_houses(text: str, numbers: set[str]) -> None:
+    assert read_text(text).numbers == numbers
 
 
 def test_the_provider_as_owner_makes_a_question_of_what_is_otherwise_none() -> None:

@@ -355,7 +355,7 @@ def _inside(home: Building, estate: Estate, known: Known) -> bool:
     telling = {word for word in first if not _empty(word) and word not in words().generic}
     if first in known.towns or any(find(street[:-1], first) for street in home.streets):
         return False
-    return any(not has(word, home.places) for word in telling - home.all_words - home.areas - estate.area)
+    return any(not has(word, home.town) for word in telling - home.places - home.all_words - home.areas - estate.area)
 
 
 def _unit_of(home: Building, estate: Estate) -> bool:
