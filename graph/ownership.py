@@ -377,4 +377,4 @@ def _reached(beside: _Beside, nodes: Iterable[str], *, majority: bool) -> set[st
 
 def name_of(network: Network, identifier: str) -> str:
     """The name of a node for a person to read; its id where it has none."""
-    return str(network.nodes[identifier].get("name") or identifier)
+    return str(network._node[identifier].get("name") or identifier)

@@ -130,8 +130,7 @@ class Home:
 
         Registrations of one home overlap for days or months while it changes hands; adding them counts beds twice.
         """
-        active = [r for r in self.registrations if r.active(on)]
-        return active[-1].record.beds if active else None
+        return next((one.record.beds for one in reversed(self.registrations) if one.active(on)), None)
 
 
 @dataclass(frozen=True, slots=True)
