@@ -251,6 +251,24 @@ def test_odd_statements_are_refused_and_never_a_traceback(odd: Any, tmp_path: Pa
         read_bods(written([*a_file(), odd], tmp_path))
 
 
+def test_a_field_that_is_of_another_kind_of_record_may_hold_anything(tmp_path: Path):
+    odd = a_file()
+    odd[0]["recordDetails"] |= {"interests": "none", "names": 7}
+    odd[2]["recordDetails"] |= {"publicListing": "no", "entityType": [], "jurisdiction": "Mars"}
+    network = network_of(read_bods(written(odd, tmp_path)))
+    assert network.number_of_edges() == network_of(read_bods(written(a_file(), tmp_path))).number_of_edges()
+
+
+def test_nobody_owns_a_person(tmp_path: Path):
+    odd = a_file()
+    links = [one for one in odd if one["recordType"] == "relationship"]
+    links[0]["recordDetails"]["subject"] = PERSON
+    found = read_bods(written(odd, tmp_path))
+    assert found.findings
+    assert not network_of(found).in_edges(f"bods:{PERSON}")
+    assert ultimate_owners(network_of(found))
+
+
 def test_json_lines_are_read_too(tmp_path: Path):
     lines = "".join(json.dumps(one) + "\n" for one in a_file())
     (tmp_path / "in.jsonl").write_text("\ufeff" + lines, encoding="utf-8")

@@ -147,7 +147,7 @@ class _Made:
         self._network.add_node(
             node, kind=kind, name=name, control=self._control(turn, one, node, _party(node, kind), name)
         )
-        if (details.get("publicListing") or {}).get("hasPublicListing"):
+        if not person and (details.get("publicListing") or {}).get("hasPublicListing"):
             self._gap(turn, one, node, EXEMPT, "its shares are listed")
 
     def relationship(self, turn: int, one: Statement, on: date) -> None:
@@ -157,6 +157,8 @@ class _Made:
         if not isinstance(subject, str):
             return  # of whom it is said is not said
         held = self._named(turn, one, subject)
+        if self._network.nodes[held]["kind"] == "person":
+            return  # nobody owns a person: the breach is named
         if not isinstance(holder, str):
             self._gap(turn, one, held, holder["reason"], holder.get("description") or holder["reason"])
             return
@@ -187,19 +189,24 @@ class _Made:
         self._network.nodes[node]["gaps"] = (*gaps, Gap(reason, words, control))
 
     def _control(self, turn: int, one: Statement, held: str, holder: Party, name: str | None) -> Control:
-        """A statement as an entry of a register of control, which is what links and nodes carry."""
-        details = one["recordDetails"]
-        days = [interest.get("startDate") for interest in details.get("interests") or ()]
-        entity = details.get("entityType") or {}
+        """A statement as an entry of a register of control, which is what links and nodes carry.
+
+        The schema says what the fields of each kind of record hold; any other field may hold anything.
+        """
+        details, about = one["recordDetails"], one["recordType"]
+        interests = (details.get("interests") or ()) if about == "relationship" else ()
+        days = [interest.get("startDate") for interest in interests]
+        entity = (details.get("entityType") or {}) if about == "entity" else {}
+        place = (details.get("jurisdiction") or {}) if about == "entity" else {}
         record = ControlRecord(
             id=f"bods:{one['recordId']}",
             company=held,
             kind=str(one["recordType"]),
             name=name,
-            natures=tuple(_slug(interest) for interest in details.get("interests") or ()),
+            natures=tuple(_slug(interest) for interest in interests),
             notified_on=min((date.fromisoformat(day) for day in days if day), default=None),
             legal_form=entity.get("details") or entity.get("subtype") or entity.get("type"),
-            country_registered=(details.get("jurisdiction") or {}).get("name"),
+            country_registered=place.get("name"),
         )
         as_at = date.fromisoformat(str(one["statementDate"])[:10])
         digest = self._declarations.digests[turn - 1]

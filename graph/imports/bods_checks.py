@@ -49,7 +49,7 @@ class Finding:
     def __str__(self) -> str:
         if self.statement is None:
             return f"{self.field}: {self.says}"
-        named = f" ({self.statement_id})" if self.statement_id else ""
+        named = f" ({self.statement_id[:64]})" if self.statement_id else ""
         return f"statement {self.statement}{named}, {self.field}: {self.says}"
 
 
