@@ -7,6 +7,8 @@ them. Cells come out as text in the form the file stores: ``60``, ``2026-05-05``
 
 from __future__ import annotations
 
+import lzma
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -27,6 +29,8 @@ MOST_CELL_TEXT = 200_000
 MOST_ROW_TEXT = 1_000_000
 MOST_SHARED_TEXT = 500 * 1024**2
 _CHUNK = 1 << 18
+#: What reading a part of a zip may raise: it is cut, damaged, locked with a password, or packed in an unknown way.
+_BROKEN = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, EOFError, OSError, RuntimeError)
 
 
 #: The problem of a CSV's last row where the file ends within it. Rows may be missing after it, whose nobody can tell.
@@ -66,11 +70,17 @@ def as_line(number: int, cells: list[str]) -> Line:
 
 
 class Member:
-    """A member of a zip, read with a count of the bytes that really come out, not those that the header declares."""
+    """A member of a zip, read with a count of the bytes that really come out, not those that the header declares.
+
+    Raises Damaged where it cannot be opened.
+    """
 
     def __init__(self, archive: zipfile.ZipFile, name: str) -> None:
         self._info = archive.getinfo(name)
-        self._stream: IO[bytes] = archive.open(name)
+        try:
+            self._stream: IO[bytes] = archive.open(name)
+        except _BROKEN as problem:
+            raise Damaged(f"{name} is locked or broken ({problem})") from problem
         self._read = 0
 
     def chunks(self) -> Iterator[bytes]:
@@ -82,7 +92,7 @@ class Member:
                 if self._read > most:
                     raise Damaged(f"{self._info.filename} unpacks to more than {most:,} bytes")
                 yield chunk
-        except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, NotImplementedError) as problem:
+        except _BROKEN as problem:
             raise Damaged(f"{self._info.filename} is cut short or broken ({problem})") from problem
         finally:
             self._stream.close()
@@ -141,11 +151,16 @@ def plain_number(value: str) -> str:
 
 
 def open_zip(path: Path) -> zipfile.ZipFile:
-    """The zip that a workbook is. Raises Damaged."""
+    """The zip that a workbook is. Raises Damaged where it is none, or has two parts of one name."""
     try:
-        return zipfile.ZipFile(path)
-    except (zipfile.BadZipFile, OSError, ValueError) as problem:
+        archive = zipfile.ZipFile(path)
+    except (*_BROKEN, ValueError) as problem:
         raise Damaged(f"is cut short or not a workbook ({problem})") from problem
+    names = archive.namelist()
+    if len(set(names)) != len(names):
+        archive.close()
+        raise Damaged("holds two parts of one name, of which nobody can tell the right one")
+    return archive
 
 
 def in_sheets(done: list[str | Line], ticks: Iterator[None]) -> Iterator[Sheet]:

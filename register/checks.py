@@ -19,7 +19,7 @@ RATING, MOST_RATINGS = "rating", 0.5
 #: What a home seldom has another of: from one list to the next not half of a nation's homes have. Figures multiplied by
 #: ten, days and months exchanged, columns that slipped against each other fill every field, and with other values.
 #: Where it is so all the same, a person hands the file over (``--from``), which nobody doubts on that account.
-STEADY = ("name", "beds", "postcode", "provider_id", "registered_on")
+STEADY = ("name", "beds", "postcode", "provider_id", "registered_on", "service_types")
 #: A field that fewer homes than this have lost is no sign of a bad night: of five homes, one is a fifth.
 FEW = 5
 

@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Connection, and_, case, func, or_, select
 from register.checks import FEW, RATING, RELIED_ON, STEADY, Before
 from register.handover import Handed
 from register.models import DeliveryRow, LocationVersion, RunRow, table_of
+from register.publication import row_of
 from register.records import LocationRecord
 from register.spool import Spool
 
@@ -45,7 +46,8 @@ def known_before(connection: Connection, feed: str, day: date) -> Before:
 
 
 def other_values(connection: Connection, spool: Spool, lot: Handed, before: Before, most: float) -> dict[str, int]:
-    """How many care homes of a list have another value than is believed, in each field that seldom changes.
+    """How many care homes of a list have another value than is believed, in each field that seldom changes; capitals
+    make no difference.
 
     Nothing where fewer records differ than a share of ``most`` would be of a list of half the homes.
     """
@@ -65,9 +67,10 @@ def other_values(connection: Connection, spool: Spool, lot: Handed, before: Befo
         return {}
     others: Counter[str] = Counter()
     for _, record in spool.records_at((records[identifier].offset for identifier in held), LocationRecord):
+        said = row_of(record)
         for name in STEADY:
-            was, now = getattr(held[record.id], name), getattr(record, name)
-            others[name] += was is not None and now is not None and was != now
+            was, now = getattr(held[record.id], name), said[name]
+            others[name] += was is not None and now is not None and str(was).casefold() != str(now).casefold()
     return dict(others)
 
 

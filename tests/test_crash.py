@@ -141,11 +141,11 @@ def test_a_refresh_killed_at_random_leaves_no_crawl_behind_and_the_next_one_make
     chance = random.Random(7)
     folder = tmp_path / "killed"
     folder.mkdir()
-    for _ in range(max(3, KILLS // 20)):
+    for _ in range(max(2, KILLS // 20)):
         process = subprocess.Popen(
             longstop("refresh", "cqc_api"), env=environment(folder, county), stderr=subprocess.DEVNULL, cwd=folder
         )
-        time.sleep(chance.uniform(0.5, 4.0))
+        time.sleep(chance.uniform(0.5, 2.5))
         process.kill()
         process.wait()
     deadline = time.monotonic() + 10

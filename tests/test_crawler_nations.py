@@ -86,7 +86,7 @@ def test_two_rows_for_one_home_in_northern_ireland_add_up():
     records, faults = read("rqia", IRISH)
     both = home(records, "rqia:BT15GS-invented-house")
     assert (both.beds, both.service_types) == (59 + 9, ("Nursing (NH)", "Residential (RC)"))
-    assert both.bands == ("NH-I", "NH-PH", "NH-PH(E)", "NH-TI", "RC-I", "RC-DE")
+    assert both.bands == ("NH-I", "NH-PH", "NH-PH(E)", "NH-TI", "RC-DE", "RC-I")
     assert "whose places are added: 1" in " ".join(fault.reason for fault in faults)
 
 
@@ -125,7 +125,7 @@ def test_the_open_data_edition_of_northern_irelands_register_gives_the_same_home
     records, faults = read("rqia", path)
     found = home(records, "rqia:BT15GS-half-house")
     assert (found.name, found.beds) == ("Half House", 25)
-    assert found.bands == ("NH-I", "NH-PH(E)", "NH-DE", "RC-I", "RC-DE")
+    assert found.bands == ("NH-DE", "NH-I", "NH-PH(E)", "RC-DE", "RC-I")
     assert not [f for f in faults if "homes in more rows" not in f.reason] and "A Person" not in repr(records)
 
 

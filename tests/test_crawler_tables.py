@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import re
 import time
 import tracemalloc
 import zipfile
@@ -213,6 +214,22 @@ def test_a_list_parted_over_sheets_is_read_whole_and_a_hidden_sheet_is_not_publi
                 ["k1", "1"],
                 ["k2", "2"],
             ]
+
+
+def test_a_workbook_that_is_locked_or_has_two_parts_of_one_name_is_refused(tmp_path):
+    book = openpyxl.Workbook()
+    book.save(tmp_path / "x.xlsx")
+    whole = (tmp_path / "x.xlsx").read_bytes()
+    locked = bytearray(whole)
+    for mark, flags in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        for found in re.finditer(re.escape(mark), whole):
+            locked[found.start() + flags] |= 1
+    with pytest.raises(Damaged, match="locked or broken"):
+        rows_of(write(tmp_path / "locked.xlsx", bytes(locked)))
+    with zipfile.ZipFile(tmp_path / "x.xlsx", "a") as archive, pytest.warns(UserWarning, match="Duplicate name"):
+        archive.writestr("xl/worksheets/sheet1.xml", "<worksheet/>")
+    with pytest.raises(Damaged, match="two parts of one name"):
+        rows_of(tmp_path / "x.xlsx")
 
 
 def test_a_zip_bomb_is_refused(tmp_path):

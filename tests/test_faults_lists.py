@@ -136,7 +136,9 @@ def test_a_few_homes_fewer_and_other_beds_in_some_are_an_ordinary_month(
     def some(row: Row) -> Row:
         beds = row["Registered_Places"]
         last = str(row["CSNumber"])[-1]
-        return {**row, "Registered_Places": "" if last == "7" else int(str(beds)) + (last in "1234"), "MinGrade": 4}
+        beds = "" if last == "7" else int(str(beds)) + (last in "1234")
+        other_case = {"ServiceName": str(row["ServiceName"]).upper(), "CareService": "CARE HOME SERVICE"}
+        return {**row, **other_case, "Registered_Places": beds, "MinGrade": 4}
 
     report = night(register, datastore(tmp_path, "31 May 2026", range(3, HOMES), some))
     assert (report.state, report.deliveries[0].ended) == ("published", 3), report.reasons

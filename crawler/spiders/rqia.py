@@ -227,8 +227,9 @@ def _whole(home: _Home) -> LocationRecord:
         **values
         | {
             "beds": sum(known) if len(known) == len(places) else None,
-            "service_types": tuple(dict.fromkeys(part.setting for part in home.parts)),
-            "bands": tuple(dict.fromkeys(code for part in home.parts for code in part.codes)) or None,
+            # Sorted: in which order a home's rows stand is no change of the home.
+            "service_types": tuple(sorted({part.setting for part in home.parts})),
+            "bands": tuple(sorted({code for part in home.parts for code in part.codes})) or None,
         }
     )
 
