@@ -200,7 +200,10 @@ def _begun(home: Home, then: Then, before: Snapshot, after: Snapshot) -> Change:
     if old is not None:
         if old.record.provider_id != record.provider_id and old.id != home.current.id:
             return new_provider(old, home, before, after)
+        ended = old.record.deregistered_on
         said = f"is registered and active again; it was {then.status} on {in_words(before.on)}."
+        if ended is not None and old.id == home.current.id:
+            said = f"is registered: that its registration ended on {in_words(ended)} is not said any more."
         change = change_of("active again", home, after, said, day=record.registered_on)
         return replace(
             change, before=then.status, after=home.status, evidence_before=evidence_of(old, "deregistered_on")

@@ -21,7 +21,7 @@ from register.insolvency import Meaning, meaning_of, meaning_of_case
 from register.parties import country_of
 from register.records import ChargeRecord
 from register.snapshot import Company, Control, Evidence, Snapshot, Sourced
-from register.standing import Standing, standings
+from register.standing import ROLES_NOW, Standing, standings
 
 _SATISFIED = frozenset({"satisfied", "fully satisfied"})
 
@@ -71,11 +71,13 @@ class _Both:
 def company_changes(before: Snapshot, after: Snapshot) -> Iterator[Change]:
     """Everything that changed in companies behind homes, one change for each event and council's area."""
     covered, states = _covered(before), {feed.feed: feed for feed in after.feeds}
-    for company, places in standings(after, before.on).items():
+    for company, places in standings(after, before).items():
         both = _Both(company, before, after, covered)
         for event in _events(both, states):
             for place in places:
-                yield _change(company, event, place, after)
+                # Of whoever ran homes once, only a failure is news: the sale may have been its consequence.
+                if event.kind == "insolvency event" or any(place.homes[role] for role in ROLES_NOW):
+                    yield _change(company, event, place, after)
 
 
 def _events(both: _Both, states: Mapping[str, object]) -> Iterator[Event]:
@@ -164,7 +166,8 @@ def _control(both: _Both) -> Iterator[Event]:
         dated = f", notified on {in_words(since)}" if since else ""
         yield Event(
             "new controller",
-            f"has a new party in its register of control: {_party_words(entry)}{dated}{_natures(entry)}.",
+            f"has a new party in its register of control: {_party_words(entry)}{dated}{_natures(entry)}"
+            f"{_failed(both.after, entry.party.id)}.",
             since,
             after=_party_words(entry),
             evidence_after=entry.evidence[0],
@@ -197,6 +200,13 @@ def _party_words(entry: Control) -> str:
             return "somebody whom the law protects"
         case _:
             return f"{name} ({plain(country_of(entry.record) or 'country not given')})"
+
+
+def _failed(after: Snapshot, party: str | None) -> str:
+    """Whether a new controller has failed in law itself: of a company not looked at before nothing else would tell."""
+    cases = [meaning_of_case(one.record) for one in after.insolvencies.get(party or "", ())]
+    failed = dict.fromkeys(one.event for one in cases if one.failure == "yes")
+    return f"; of that company, Companies House says: {', '.join(failed)}" if failed else ""
 
 
 def _natures(entry: Control) -> str:

@@ -13,12 +13,15 @@ from typing import Literal
 from register.change_kinds import home_words, in_words, plain
 from register.snapshot import Home, Owner, Snapshot
 
-#: A company holds the registration of a home, stands above the company that does, or owns the home's building.
-Role = Literal["registered", "above", "landlord"]
+#: A company holds the registration of a home, stands above the company that does, owns the home's building, or held the
+#: registration on an earlier day.
+Role = Literal["registered", "above", "landlord", "former"]
+ROLES_NOW: tuple[Role, ...] = ("registered", "above", "landlord")
 _WORDS: Mapping[Role, str] = {
     "registered": "It holds the registration of {}.",
     "above": "It holds no registration itself: it stands above the registered provider of {}.",
     "landlord": "It holds no registration: it owns the building of {}.",
+    "former": "It held the registration of {}; another provider holds it now.",
 }
 #: So many homes are named; of more, how many they are.
 NAMED = 3
@@ -26,7 +29,8 @@ NAMED = 3
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A company's homes in one council's area, by its nearest role to each: registered, else above, else landlord."""
+    """A company's homes in one council's area, by its nearest role to each: registered, else above, else landlord, else
+    former."""
 
     authority: str | None
     authority_name: str | None
@@ -64,10 +68,11 @@ def _words(home: Home) -> str:
     return home_words(home) + (f", whose registration ended on {in_words(ended)}" if ended else "")
 
 
-def standings(snapshot: Snapshot, since: date | None = None) -> dict[str, tuple[Standing, ...]]:
+def standings(snapshot: Snapshot, before: Snapshot | None = None) -> dict[str, tuple[Standing, ...]]:
     """By company (``gb-coh:…``), where it stands behind homes: one entry a council's area, in order of code.
 
-    Homes are those open on the snapshot's day, and those whose registration ended after ``since``.
+    Homes are those open on the snapshot's day, and those whose registration ended after the day of ``before``, the
+    earlier snapshot, by which the companies are told too that ran them then.
     A company is above another where the latter's register of control names it by a number of Companies House.
     """
     roles: dict[str, dict[str, Role]] = {}
@@ -79,7 +84,7 @@ def standings(snapshot: Snapshot, since: date | None = None) -> dict[str, tuple[
     }
     for home in snapshot.homes.values():
         ended = home.current.record.deregistered_on
-        lately = since is not None and ended is not None and since < ended
+        lately = before is not None and ended is not None and before.on < ended
         if not home.current.active(snapshot.on) and not lately:
             continue
         provider = snapshot.providers.get(home.current.record.provider_id or "")
@@ -91,7 +96,20 @@ def standings(snapshot: Snapshot, since: date | None = None) -> dict[str, tuple[
         for landlord in owners_of(snapshot, home.id):
             if _is_company(landlord):
                 roles.setdefault(landlord, {}).setdefault(home.id, "landlord")
+        former = _ran(before, home) if before else None
+        if former is not None:
+            roles.setdefault(former, {}).setdefault(home.id, "former")
     return {company: _by_area(snapshot, roles[company]) for company in sorted(roles)}
+
+
+def _ran(before: Snapshot, home: Home) -> str | None:
+    """The company of the provider that a home was registered to on the earlier day, if it was registered then."""
+    for registration in home.registrations:
+        held_in = before.homes.get(before.home_of.get(registration.id, ""))
+        if held_in is not None and held_in.current.active(before.on):
+            provider = before.providers.get(held_in.current.record.provider_id or "")
+            return provider.record.company if provider else None
+    return None
 
 
 def owners_of(snapshot: Snapshot, home: str, by: date = date.max) -> dict[str, str]:

@@ -489,3 +489,30 @@ def test_one_failure_in_two_councils_is_counted_once_and_told_first_with_all_its
     )
     assert "Across several councils" in as_text(digest) and "Across several councils" in as_html(digest)
     assert document(digest)["totals"] == {"insolvency event": 1} and len(document(digest)["changes"]) == 2
+
+
+def test_a_provider_that_failed_and_sold_its_homes_on_one_night_is_told_with_the_homes_that_it_held(register):
+    case = InsolvencyRecord(id="insolvency:99000001/1", company=PROVIDER, kind="in-administration")
+    buyer = ProviderRecord(id="exercise:EXP-2", name="Rescue Limited", company="gb-coh:99000007")
+    register.lists(JUNE, "companies_house/insolvency", case, complete=False)
+    register.lists(JUNE, "cqc_api/providers", RUNS, buyer)
+    register.lists(JUNE, "cqc_api/locations", *(msgspec.structs.replace(one, provider_id=buyer.id) for one in HOMES))
+    failed = [change for change in register.changed() if change.kind == "insolvency event"]
+    assert [(change.severity, change.homes) for change in failed] == [
+        (2, ("exercise:EX-003",)),
+        (2, ("exercise:EX-001", "exercise:EX-002")),
+    ]
+    assert failed[0].said.endswith(
+        "It held the registration of Home 3, Exampleton (exercise:EX-003), 30 beds; another provider holds it now. "
+        "By this no home's provider has failed."
+    )
+    assert [change.kind for change in register.changed()].count("new provider") == 3
+
+
+def test_a_new_controller_that_has_failed_itself_is_said_to_have(register):
+    top = msgspec.structs.replace(ABOVE, id="psc:99000002/a", company=PARENT, registration_number="99000009")
+    case = InsolvencyRecord(id="insolvency:99000009/1", company="gb-coh:99000009", kind="compulsory-liquidation")
+    register.lists(JUNE, "companies_house/control", ABOVE, top)
+    register.lists(JUNE, "companies_house/insolvency", case, complete=False)
+    assert {change.kind for change in register.changed()} == {"new controller"}
+    assert all("of that company, Companies House says:" in change.said for change in register.changed())

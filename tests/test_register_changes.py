@@ -416,3 +416,13 @@ def test_a_home_that_ended_is_told_with_those_at_its_postcode_that_no_rule_joins
     assert (ended.kind, opened.kind) == ("ended, successor unknown", "opened")
     assert ended.said.endswith("Registered at its postcode now: Lily Court, Exampleton (exercise:EX-002).")
     assert "EX-009" not in ended.said
+
+
+def test_an_end_that_was_taken_back_is_told_as_that_and_not_as_a_home_that_came_back(register):
+    ended = a_home(1, status="Deregistered", deregistered_on=date(2025, 6, 1))
+    register.lists(MAY, a_home(1), a_home(2, postcode="EX2 2AA"))
+    register.lists(JUNE, ended, a_home(2, postcode="EX2 2AA"))
+    register.lists(JULY, a_home(1), a_home(2, postcode="EX2 2AA"))
+    (change,) = register.changed(JUNE, JULY)
+    assert change.said == "is registered: that its registration ended on 1 June 2025 is not said any more."
+    assert register.kinds(MAY, JULY) == []
