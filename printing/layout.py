@@ -177,7 +177,7 @@ def print_table(table: Table, *, short: bool, elsewhere: str) -> PrintedTable:
         f"{number(len(rows))} of {number(len(table.rows))} rows are printed here; the other {number(left)} are in "
         if rows
         else f"{clean(table.caption)}: {count(left, 'row')}, in "
-    ) + f"{elsewhere}, sheet “{table.sheet}”."
+    ) + (f"{elsewhere}, sheet “{table.sheet}”." if table.sheet else f"{elsewhere}.")
     columns = tuple(table.columns[index] for index in shown)
     return PrintedTable(
         caption=clean(table.caption),

@@ -163,7 +163,7 @@ def chain_sections(
     parts = []
     for turn, (group, homes) in enumerate(drawn, start=1):
         picture = chain_picture(ground, group, homes, name=f"chain-{turn}")
-        table = _chain_table(ground, ledger, group, providers_of(ground, homes), f"Chain {turn}")
+        table = _chain_table(ground, ledger, group, providers_of(ground, homes))
         heading = group_name(ground, group)
         parts.append(Section(f"chain-{turn}", heading, pictures=(picture,), tables=(table,), inner=True))
     whole = Section(
@@ -213,7 +213,7 @@ def chain_picture(ground: Ground, group: Group, homes: Sequence[str], *, name: s
     )
 
 
-def _chain_table(ground: Ground, ledger: Ledger, group: Group, providers: Sequence[str], sheet: str) -> Table:
+def _chain_table(ground: Ground, ledger: Ledger, group: Group, providers: Sequence[str]) -> Table:
     claims = _links(ground, ledger, providers)
     return Table(
         caption=f"The links above the homes of {group_name(ground, group)}",
@@ -236,7 +236,6 @@ def _chain_table(ground: Ground, ledger: Ledger, group: Group, providers: Sequen
             )
             for claim in claims
         ),
-        sheet=sheet,
         empty="No link of ownership above these homes is known.",
         most=40,
         page_most=300,
@@ -252,6 +251,7 @@ def link_table(ground: Ground, ledger: Ledger, found: Sequence[tuple[Group, tupl
             claim.words,
             claim.held_name,
             _share_words(claim),
+            claim.rests_on,
             ledger.cite([claim]),
         )
         for group, homes in found
@@ -265,6 +265,7 @@ def link_table(ground: Ground, ledger: Ledger, found: Sequence[tuple[Group, tupl
             Column("What it does", 46),
             Column("Held", 34),
             Column("Share", 20),
+            Column("Rests on", 60, only="sheet"),
             Column("Records", 12, refs=True),
         ),
         rows=rows,
