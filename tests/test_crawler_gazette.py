@@ -180,6 +180,7 @@ def knows_companies(at_home: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
     [
         ([(200, {}, b"<html>Please log in</html>")], "web page"),
         ([notices_page(2, 9000001), notices_page(3, 9000002)] * 6, "changed 3 times while it was read"),
+        ([notices_page(10**6, 9000001)], "says that it has 1,000,000 notices"),
     ],
 )
 def test_a_gazette_that_breaks_off_publishes_nothing_and_says_why(knows_companies, answers, said):

@@ -11,8 +11,10 @@ from pathlib import Path
 import pytest
 from loopback import Answer, Site, serve
 from nights import Register
+from scrapy.http import Response
 
 from cli.main import status_of
+from crawler.courtesy import wait_told
 from exercise import build_county
 from exercise.site import Fault
 from exercise.site import serve as serve_county
@@ -82,6 +84,7 @@ FAULTS: dict[str, tuple[Answer, str]] = {
     "500 for ever": ((500, {}, b""), "abandoned: .*the answer was 500"),
     "trickled": ((200, {**CSV, ":trickle": "0.2"}, BODY), "abandoned: .*did not answer in time"),
     "elsewhere": ((302, {"Location": "http://localhost:9/x.csv"}, b""), "abandoned: .*not a place of this source"),
+    "to no address": ((302, {"Location": "http://[::1/x.csv"}, b""), "abandoned: .*redirects to what is no address"),
     "round and round": ((302, {"Location": FOLDER + ACTIVE}, b""), "abandoned: .*redirect"),
 }  # fmt: skip
 
@@ -133,6 +136,24 @@ def test_a_file_dated_in_the_future_is_kept_aside(good: Register, tmp_path: Path
     site.answers[FOLDER + later] = (200, CSV, BODY.replace(b"2026", b"2031") if b"as at" in BODY else BODY)
     _, found = morning_after(good, tmp_path, site)
     assert "describes a day that has not come" in found
+
+
+@pytest.mark.parametrize(
+    ("told", "seconds"),
+    [
+        ("7", 7),
+        ("Sun, 22 Nov 2026 07:00:07 GMT", 7),
+        ("Sun, 22 Nov 2026 06:00:00 GMT", 0),
+        ("-5", None),
+        ("nan", None),
+        ("soon", None),
+        ("Sun, 22 Nov 2026 07:00:07 +" + "9" * 30, None),
+        ("Mon, 31 Feb 2026 07:00:07 GMT", None),
+    ],
+)
+def test_how_long_to_wait_is_taken_from_what_can_be(told: str, seconds: float | None) -> None:
+    headers = {"Retry-After": told, "Date": "Sun, 22 Nov 2026 07:00:00 GMT"}
+    assert wait_told(Response("http://x.example/", headers=headers)) == seconds
 
 
 def test_checks_at_the_publishers_own_address_hold_a_list_that_doubled() -> None:
