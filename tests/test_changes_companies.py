@@ -3,96 +3,35 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
-from intake_cases import a_list, a_location, load
+from small_changes import ABOVE, HOMES, JUNE, MAY, PARENT, PROVIDER, RUNS, Register, a_register, company
 from sqlalchemy import Engine
 
 from cli.main import status_of
-from register.change_kinds import Change
-from register.changes import compare, ownership_changes
+from register.changes import ownership_changes
 from register.digest import Period, arrange, as_text, document
 from register.digest_pages import as_atom, as_html, change_id
 from register.reading import load_snapshot
 from register.records import (
     ChargeRecord,
-    CompanyRecord,
     ControlRecord,
     InsolvencyRecord,
-    LinkRecord,
     NoticeRecord,
     OfficerRecord,
-    Proprietor,
     ProviderRecord,
-    Record,
-    TitleRecord,
-    TraceRecord,
 )
-
-MAY, JUNE = date(2025, 5, 31), date(2025, 6, 30)
-PROVIDER, PARENT, LANDLORD = "gb-coh:99000001", "gb-coh:99000002", "gb-coh:99000003"
-HOMES = tuple(
-    a_location(n, beds=10 * n, provider_id="exercise:EXP-1", registered_on=date(2011, 4, 1), authority=authority,
-               name=f"Home {n}", postcode=f"EX{n} 1AA", address=(f"{n} Example Street",), town="Exampleton")
-    for n, authority in ((1, "Devon"), (2, "Devon"), (3, "Cornwall"))
-)  # fmt: skip
-RUNS = ProviderRecord(id="exercise:EXP-1", name="Exercise Care Limited", company=PROVIDER)
-ABOVE = ControlRecord(
-    id="psc:99000001/a", company=PROVIDER, kind="corporate-entity-person-with-significant-control",
-    name="EXERCISE HOLDINGS LIMITED", registration_number="99000002", place_registered="Companies House",
-    country_registered="England", natures=("ownership-of-shares-75-to-100-percent",), notified_on=date(2016, 4, 6),
-)  # fmt: skip
-
-
-def company(number: str = PROVIDER, **fields: object) -> CompanyRecord:
-    return CompanyRecord(id=number, name="EXERCISE CARE LIMITED", **{"status": "active", **fields})  # type: ignore[arg-type]
-
-
-class Register:
-    """A register of three homes of one provider under one parent, and short ways to load lists on two days."""
-
-    def __init__(self, engine: Engine, folder: Path) -> None:
-        self.engine, self.folder = engine, folder
-        for day in (MAY, JUNE):
-            self.lists(day, "cqc_api/locations", *HOMES)
-            self.lists(day, "cqc_api/providers", RUNS)
-
-    def lists(self, day: date, feed: str, *records: Record, complete: bool = True) -> None:
-        items = a_list(day, records, feed=feed, complete=complete, origin=f"{feed} of {day}")
-        learnt = datetime(2027, 1, 1, tzinfo=UTC)
-        report = load(self.engine, self.folder, items, source=feed.partition("/")[0], learnt=learnt)
-        assert report.state == "published", report.reasons
-
-    def both(self, feed: str, before: Sequence[Record], after: Sequence[Record]) -> None:
-        self.lists(MAY, feed, *before)
-        self.lists(JUNE, feed, *after)
-
-    def changed(self) -> tuple[Change, ...]:
-        return compare(load_snapshot(self.engine, on=MAY), load_snapshot(self.engine, on=JUNE))
-
-    def kinds(self) -> list[str]:
-        return [change.kind for change in self.changed()]
 
 
 @pytest.fixture
 def register(engine: Engine, tmp_path: Path) -> Register:
-    made = Register(engine, tmp_path)
-    made.both("companies_house/profiles", [company(), company(PARENT)], [company(), company(PARENT)])
-    made.both("companies_house/control", [ABOVE], [ABOVE])
-    other = "gb-coh:99000098"
-    for feed, record in (
-        ("charges", ChargeRecord(id="charge:99000098/1", company=other)),
-        ("insolvency", InsolvencyRecord(id="insolvency:99000098/1", company=other, kind="moratorium")),
-        ("officers", OfficerRecord(id="officer:99000098/1", company=other, role="director")),
-    ):
-        made.lists(MAY, f"companies_house/{feed}", record, complete=False)
-    return made
+    return a_register(engine, tmp_path)
 
 
 def test_a_list_of_a_source_that_is_loaded_for_the_first_time_tells_of_nothing(engine, tmp_path):
@@ -289,70 +228,6 @@ def test_a_board_is_told_of_in_numbers_and_without_names(register):
     assert "Sample" not in repr(found)
 
 
-def a_title(owner: str, number: str) -> TitleRecord:
-    return TitleRecord(
-        id="ccod:EX1", title="hmlr:EX1", tenure="Freehold", proprietors=(Proprietor(name=owner, number=number),)
-    )
-
-
-def trace(outcome: str, **fields: object) -> TraceRecord:
-    return TraceRecord(id="trace:exercise:EX-001", location="exercise:EX-001", outcome=outcome, **fields)  # type: ignore[arg-type]
-
-
-LINK = LinkRecord(
-    id="link:exercise:EX-001/EX1", location="exercise:EX-001", title="hmlr:EX1", state="accepted", method="by hand",
-    reason="the same address",
-)  # fmt: skip
-
-
-def test_a_title_that_changed_hands_is_a_new_landlord(register):
-    register.both("tracing/links", [LINK], [LINK])
-    register.both("tracing/traces", [trace("accepted")], [trace("accepted")])
-    register.both(
-        "hmlr/ccod", [a_title("EXERCISE LAND LIMITED", "99000003")], [a_title("OTHER LAND LIMITED", "99000004")]
-    )
-    (change,) = register.changed()
-    assert (change.kind, change.home, change.severity) == ("new landlord", "exercise:EX-001", 3)
-    assert change.said == (
-        "the owner of its building is now OTHER LAND LIMITED (gb-coh:99000004); before, EXERCISE LAND LIMITED "
-        "(gb-coh:99000003)."
-    )
-    assert change.evidence_before is not None and change.evidence_before.feed == "hmlr/ccod"
-
-
-def test_a_link_that_was_accepted_since_is_no_sale(register):
-    register.both(
-        "hmlr/ccod", [a_title("EXERCISE LAND LIMITED", "99000003")], [a_title("EXERCISE LAND LIMITED", "99000003")]
-    )
-    register.both("tracing/traces", [trace("untraced", untraced="no title found")], [trace("accepted")])
-    register.lists(JUNE, "tracing/links", LINK)
-    (change,) = register.changed()
-    assert (change.kind, change.severity, change.before) == ("landlord found", 4, None)
-    assert "that the building was sold is not said" in change.said
-
-
-def test_a_first_search_for_landlords_is_no_change(register):
-    register.lists(JUNE, "hmlr/ccod", a_title("EXERCISE LAND LIMITED", "99000003"))
-    register.lists(JUNE, "tracing/traces", trace("accepted"))
-    register.lists(JUNE, "tracing/links", LINK)
-    assert register.changed() == ()
-
-
-def test_a_landlords_failure_concerns_the_homes_in_its_buildings(register):
-    register.both(
-        "hmlr/ccod", [a_title("EXERCISE LAND LIMITED", "99000003")], [a_title("EXERCISE LAND LIMITED", "99000003")]
-    )
-    register.both("tracing/links", [LINK], [LINK])
-    register.both("tracing/traces", [trace("accepted")], [trace("accepted")])
-    landlord = company(LANDLORD)
-    register.both("companies_house/profiles", [company(), landlord], [company(), landlord])
-    register.lists(JUNE, "companies_house/insolvency", InsolvencyRecord(
-        id="insolvency:99000003/1", company=LANDLORD, kind="administrative-receiver"))  # fmt: skip
-    (change,) = register.changed()
-    assert (change.company, change.homes, change.severity) == (LANDLORD, ("exercise:EX-001",), 2)
-    assert "It holds no registration: it owns the building of Home 1" in change.said
-
-
 def test_every_form_of_the_digest_tells_of_companies(register):
     register.lists(JUNE, "companies_house/charges", charge(created_on=date(2025, 6, 3)))
     before, after = load_snapshot(register.engine, on=MAY), load_snapshot(register.engine, on=JUNE)
@@ -402,60 +277,6 @@ def test_lists_of_companies_newer_than_any_list_of_homes_are_compared_between_th
     ]
     assert {c["authority_name"] for c in answered("--area", "Devon")["changes"]} == {"Devon"}
     assert {c["kind"] for c in answered("--since", "2025-05-31")["changes"]} == {"new charge"}
-
-
-def other_titles(*titles: TitleRecord) -> list[TitleRecord]:
-    """Some titles beside another one, as no whole list is empty."""
-    return [*titles, TitleRecord(id="ccod:EX2", title="hmlr:EX2", proprietors=(Proprietor(name="NOBODY'S LIMITED"),))]
-
-
-ONE = Proprietor(name="EXERCISE LAND LIMITED", number="99000003")
-TWO = Proprietor(name="SECOND LAND LIMITED", number="99000004")
-
-
-@pytest.mark.parametrize(
-    ("then", "now", "told"),
-    [
-        ([ONE], [ONE, TWO], ("new landlord", "are now EXERCISE LAND LIMITED (gb-coh:99000003) and SECOND")),
-        ([ONE, TWO], [ONE], ("landlord left", "is now EXERCISE LAND LIMITED (gb-coh:99000003); before,")),
-        ([ONE], None, ("landlord left", "whose it is now is not known: its title is no longer on the")),
-        ([msgspec.structs.replace(ONE, number=None)], [msgspec.structs.replace(ONE, name="Exercise Land Ltd")], None),
-        ([ONE], [msgspec.structs.replace(ONE, number=None)], None),
-        ([ONE], [msgspec.structs.replace(ONE, name="EXERCISE LAND (RENAMED) LIMITED")], None),
-    ],
-)  # fmt: skip
-def test_owners_who_join_leave_or_are_lost_sight_of_are_told_and_a_number_filled_in_is_no_sale(
-    register, then, now, told
-):
-    def titles(owners: list[Proprietor] | None) -> list[TitleRecord]:
-        named = [] if owners is None else [TitleRecord(id="ccod:EX1", title="hmlr:EX1", proprietors=tuple(owners))]
-        return other_titles(*named)
-
-    register.both("tracing/links", [LINK], [LINK])
-    register.both("tracing/traces", [trace("accepted")], [trace("accepted")])
-    register.both("hmlr/ccod", titles(then), titles(now))
-    found = register.changed()
-    if told is None:
-        assert found == ()
-    else:
-        (change,) = found
-        assert (change.kind, change.severity) == (told[0], 3)
-        assert told[1] in change.said and "sold to SECOND" not in change.said
-        assert change.evidence_after is not None and change.evidence_after.as_at == JUNE
-
-
-def test_a_building_whose_link_is_not_accepted_any_more_is_not_said_to_be_sold(register):
-    other = msgspec.structs.replace(LINK, id="link:exercise:EX-002/EX2", location="exercise:EX-002", title="hmlr:EX2")
-    register.both("tracing/links", [LINK, other], [other])
-    register.both("tracing/traces", [trace("accepted")], [trace("untraced", untraced="name not matched")])
-    register.both(
-        "hmlr/ccod",
-        other_titles(a_title("EXERCISE LAND LIMITED", "99000003")),
-        other_titles(a_title("EXERCISE LAND LIMITED", "99000003")),
-    )
-    (change,) = register.changed()
-    assert (change.kind, change.after) == ("landlord left", None)
-    assert "is not accepted any more; whether the building was sold is not said" in change.said
 
 
 def test_a_loan_that_was_replaced_is_not_told_as_a_loan_that_was_paid(register):
