@@ -166,7 +166,7 @@ def _stands_on(snapshot: Snapshot, network: Network, held: str, facts: Mapping[s
     link: HomeTitle = facts["link"]
     rule = f"{link.record.method}: {link.record.reason}"
     if link.judgement is not None:
-        rule = f"judged by {link.judgement.judge}: {link.judgement.why}"
+        rule = f"a person's judgement of {link.judgement.judged:%Y-%m-%d}: {link.judgement.why}"
     words = "is the title of the building of" if link.state == "accepted" else "may be the title of the building of"
     return words, rule, link.record.id, link.evidence
 

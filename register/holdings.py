@@ -110,7 +110,9 @@ def _owner(
     said = decided.get(alone.id or "", {})
     for company, judgement in sorted(said.items()):
         if judgement.verdict == "same":
-            return Party("company", company, f"judged to be this company by {judgement.judge}: {judgement.why}")
+            # Who judged stays in the register (longstop review --decided): reports tell the day and the reason.
+            told = f"a person's judgement of {judgement.judged:%Y-%m-%d} that it is this company: {judgement.why}"
+            return Party("company", company, told)
     refused = party.id in said and alone.kind == "body"
     return alone if refused else party
 

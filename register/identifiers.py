@@ -20,7 +20,7 @@ _CIW_ID = re.compile(r"^[A-Z]{2,6}-[0-9]{4,12}-[A-Z0-9]{2,8}$")
 #: Areas of postcodes that Royal Mail has not, in which the invented county lies.
 _INVENTED_POSTCODE = re.compile(r"^Z[XY][0-9]")
 _POSTCODE = re.compile(r"^(GIR ?0AA|[A-Z]{1,2}[0-9][A-Z0-9]? ?[0-9][A-Z]{2})$")
-_COMPANY = re.compile(r"^([A-Z]{2}[0-9A-Z]{6}|[0-9]{8})$")
+_COMPANY = re.compile(r"^([A-Z]{2}(?=[A-Z]*[0-9])[0-9A-Z]{6}|[0-9]{8})$")
 
 
 class BadIdentifier(ValueError):

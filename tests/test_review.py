@@ -202,12 +202,39 @@ def test_a_judgement_that_cannot_be_kept_is_refused_in_a_sentence(
 def test_questions_are_asked_one_after_the_other_until_the_person_stops(
     own: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ):
-    answers = iter(["different", "it is the house next door", "quit"])
+    assert status_of(["trace", "--threshold", "0.9999"]) == 0  # most wait
+    answers = iter(["d", "it is the house next door", "what?", "back", "same", "the plan shows it", "q"])
     monkeypatch.setattr("typer.prompt", lambda *_, **__: next(answers))
     status, message = said(capsys, "review", "--ask", "--by", "A. Reader")
-    assert status == 0 and message.startswith("1 judged")
-    (kept,) = answered(capsys, "review", "--decided")["decided"]
-    assert (kept["verdict"], kept["why"]) == ("different", "it is the house next door") and kept["score"]
+    assert status == 0 and "'what?' is none of the answers" in message and "\n1 judged" in message
+    first, last = answered(capsys, "review", "--decided")["decided"]
+    assert (first["verdict"], first["why"], first["superseded"]) == ("different", "it is the house next door", True)
+    assert (last["verdict"], last["why"], last["superseded"]) == ("same", "the plan shows it", False)
+    assert first["object"] == last["object"] and first["score"]
+
+
+def test_an_owner_without_a_number_is_judged_to_be_a_company_from_the_command_line(
+    own: Path, capsys: pytest.CaptureFixture[str]
+):
+    engine = open_database(f"sqlite:///{(own / 'longstop.db').as_posix()}")
+    titles = load_snapshot(engine).titles.values()
+    bodies = (one for one in titles if len(one.owners) == 1 and one.owners[0].party.kind == "body")
+    title = next(bodies)
+    numbered = next(one for one in titles if "company number" in one.owners[0].party.rule)
+    command = ("review", "owner", title.id, "99000001", "--by", "A. Reader", "--why", "its own filing")
+    assert said(capsys, *command)[0] == 0
+    now = load_snapshot(engine).titles[title.id].owners[0].party
+    assert now.id == "gb-coh:99000001" and "A. Reader" not in now.rule and "its own filing" in now.rule
+    assert said(capsys, *command, "--different")[0] == 0
+    assert load_snapshot(engine).titles[title.id].owners[0].party == title.owners[0].party
+    engine.dispose()
+    for arguments, words in (
+        ((title.id, "no number"), "not a company number"),
+        ((title.id, "99000001", "--which", "3"), "names 1 owners"),
+        ((numbered.id, "99000001"), "by its own number"),
+    ):
+        status, message = said(capsys, "review", "owner", *arguments, "--by", "A", "--why", "b")
+        assert status == 2 and words in message
 
 
 def test_that_an_owner_is_a_company_can_be_judged_for_and_against(own: Path):
@@ -221,7 +248,7 @@ def test_that_an_owner_is_a_company_can_be_judged_for_and_against(own: Path):
         parties_now = {o.proprietor: o.party for t in load_snapshot(engine).titles.values() for o in t.owners}
         now = parties_now[owner.proprietor]
         assert now.id == (company if same else owner.party.id)
-        assert ("judged to be this company by A" in now.rule) is same
+        assert ("a person's judgement of 2026-11-01 that it is this company: its own filing" in now.rule) is same
     with pytest.raises(BadJudgement):
         write_judgement(engine, IS_COMPANY, "body:1", "gb-coh:1", same=True, judge="A", why="\x00", at=LEARNT)
     assert [one.superseded for one in judgements(engine)] == [True, False]
