@@ -7,6 +7,7 @@ that nobody waits for.
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from threading import Thread
 
@@ -20,6 +21,7 @@ from register.intake import IntakeProblem
 
 def main() -> int:
     """Crawl, and write the outcome: a report, or a sentence where the database or the disk fails (status 2)."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     job = msgspec.json.decode(sys.stdin.buffer.readline(), type=Job)
     Thread(target=_end_with_standard_input, daemon=True).start()
     said = os.dup(sys.stdout.fileno())

@@ -34,6 +34,13 @@ from register.wanted import charities_that_matter, companies_that_matter
 from register.wanted_landlords import landlords_from_abroad
 from register.wanted_titles import titles_that_matter
 
+#: What the crawling process does. One that is told to stop while it is still being loaded prints no traceback.
+_CRAWL = (
+    "import signal; signal.signal(signal.SIGINT, signal.SIG_DFL)\n"
+    "from crawler.__main__ import main\n"
+    "raise SystemExit(main())"
+)
+
 Parser = Callable[..., Iterator[Item]]
 
 #: Files that lie beside published ones and are no part of them.
@@ -151,7 +158,7 @@ def _in_its_own_process(job: Job, watch: Watch) -> tuple[int, Outcome | None]:
     with (
         TemporaryFile() as answer,
         subprocess.Popen(
-            [sys.executable, "-m", "crawler"], stdin=subprocess.PIPE, stdout=answer, stderr=errors
+            [sys.executable, "-c", _CRAWL], stdin=subprocess.PIPE, stdout=answer, stderr=errors
         ) as process,
     ):
         try:

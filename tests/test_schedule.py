@@ -13,7 +13,8 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from contextlib import suppress
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -27,6 +28,7 @@ from cli.health import health, health_on
 from cli.main import status_of
 from cli.schedule import DIGEST, scheduler_of, set_turns, take_turn
 from crawler.nightly import LONDON, in_order, last_turn, ready, trigger_of
+from crawler.refresh import CrawlFailed, refresh
 from crawler.source import SOURCES
 from crawler.watch import Watch
 from exercise import build_county
@@ -250,6 +252,16 @@ def test_told_to_stop_a_night_abandons_the_crawl_that_goes_on_and_half_publishes
     said = capfd.readouterr().err
     assert "abandoned: care_inspectorate: The crawl was stopped before its end" in said
     assert "ons_boundaries" not in said and "Traceback" not in said
+
+
+def test_a_crawl_that_is_told_to_stop_while_it_is_being_loaded_prints_no_traceback(
+    home: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    watch = Watch(stop=threading.Event())
+    threading.Timer(0.15, watch.stop.set).start()
+    with suppress(CrawlFailed):  # killed while it was loaded; a moment later it would have abandoned its run
+        refresh("ciw", settings=read_settings(), today=date(2026, 6, 1), learnt=datetime.now(UTC), watch=watch)
+    assert "Traceback" not in capfd.readouterr().err
 
 
 def test_a_crawl_that_takes_too_long_is_asked_to_stop_and_then_killed() -> None:
