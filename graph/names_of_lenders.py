@@ -40,6 +40,8 @@ _BESIDE = re.compile(
     re.IGNORECASE,
 )
 _ARTICLES = re.compile(r"^(?:the|a|an|original|current) ", re.IGNORECASE)
+#: No lender's name, capacity and all, is longer; what follows in a longer entry says nothing of who it is.
+_LONGEST = 500
 _PLC = re.compile(r"\b(?:p l c|public ltd co)\b")
 
 
@@ -58,7 +60,7 @@ class LenderName:
 @lru_cache(maxsize=65_536)
 def lender_named(filed: str) -> LenderName:
     """The name and the capacity in one entry of "persons entitled". A name that is all capacity stays as filed."""
-    words = " ".join(filed.split())
+    words = " ".join(filed.split())[:_LONGEST]
     name, capacity = _BESIDE.sub("", words).strip(" ,") or words, None
     for pattern in (_AS, _IN_BRACKETS):
         if (match := pattern.search(name)) and match.start() > 0:

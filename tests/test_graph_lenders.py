@@ -77,6 +77,13 @@ def test_any_filing_gives_a_name_and_the_same_one_twice(filed: str):
     assert lender_named(f"  {filed}  ").id == found.id
 
 
+@pytest.mark.parametrize("mark", ["(", " as", "and its ", "as security ", ", a ", "company no "])
+def test_an_entry_of_any_length_is_read_at_once_and_a_long_one_keeps_its_lender(mark: str):
+    assert lender_named(mark * 20_000).id.startswith("lender:")
+    found = lender_named(f"{BANK} as Security Trustee for {mark * 20_000}")
+    assert (found.id, found.capacity) == ("lender:exercise-harbour-bank-plc", "security trustee")
+
+
 def test_a_home_hangs_on_a_charge_by_its_provider_its_building_or_only_by_an_owner():
     found = {(one.home, one.how, one.direct) for one in exposures(build_network(OWING))}
     assert found == {
