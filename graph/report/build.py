@@ -8,7 +8,7 @@ from typing import Any
 
 from graph.measures import Bounds, Count, Ground, Measure, measure_all
 from graph.measures.tally import stated
-from graph.report import buildings, figures, owners
+from graph.report import boards, buildings, figures, owners
 from graph.report.buildings import landlord_order, place_words
 from graph.report.council_map import council_map
 from graph.report.ledger import Ledger
@@ -49,7 +49,7 @@ def build_report(
     group_table = owners.group_table(ground, ledger, groups)
     chains = owners.chain_sections(ground, ledger, groups)
     lenders = figures.lender_table(ground, ledger)
-    boards = owners.board_tables(ground, ledger)
+    seats = boards.board_tables(ground, ledger)
     markets, market_tables = figures.concentration_tables(ground, needs_of)
     homes = buildings.home_table(ground, ledger)
     limits, proof = _limits(ground, notes), _proof(ground, scope)
@@ -70,7 +70,7 @@ def build_report(
         Section("groups", "Groups", tables=(owners.rules_table(ground), group_table)),
         *chains,
         Section("lenders", "Lenders", tables=(lenders,)),
-        Section("boards", "Boards", tables=boards),
+        Section("boards", "Boards", tables=seats),
         Section(
             "concentration",
             "Concentration by council",

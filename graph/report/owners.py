@@ -1,16 +1,14 @@
-"""Who stands behind the providers: groups by each rule, their chains drawn and listed, boards that share directors."""
+"""Who stands behind the providers: groups by each rule, and their chains drawn and listed."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from heapq import nsmallest
 
 from graph.claims import Claim
 from graph.control import ties_above
 from graph.groups import RULES, Group
 from graph.landlords import beds_of, jurisdiction_of
-from graph.measures.boards import Seats, shared_seats
 from graph.measures.ground import Ground
 from graph.measures.jurisdictions import UNITED_KINGDOM
 from graph.measures.tally import stated
@@ -22,14 +20,11 @@ from graph.side_by_side import Joiner, joiners
 from printing.diagram import Arrow, Box, BoxKind, draw_diagram
 from printing.layout import Cell, Column, Picture, Section, Table
 from printing.wording import count, number, percentage
-from register.snapshot import Officer
 
 #: Groups whose chain is drawn: the largest. Every group's links stand in the workbook.
 DRAWN = 12
 #: Parties in one drawing at most; a group with more is drawn with the nearest to its homes.
 _MOST = 22
-#: Groups named in one cell at most.
-_NAMED = 8
 
 
 def rules_table(ground: Ground) -> Table:
@@ -274,81 +269,6 @@ def link_table(ground: Ground, ledger: Ledger, found: Sequence[tuple[Group, tupl
         page_most=0,
         most=0,
     )
-
-
-def board_tables(ground: Ground, ledger: Ledger) -> tuple[Table, ...]:
-    """Directors on the boards of several groups; and the groups that share directors, each once.
-
-    Not the pairs of groups: one director of a thousand boards would make half a million.
-    """
-    seats = shared_seats(ground)
-    order = sorted(seats.held, key=lambda one: (-len(seats.held[one]), name_of(ground.network, one), one))
-    directors = Table(
-        caption="Directors on the boards of several groups",
-        columns=(
-            Column("Director", 30),
-            Column("Groups", 9, numeric=True),
-            Column("Which", 60),
-            Column("Rests on", 60, under=True),
-            Column("Records", 20, refs=True),
-        ),
-        rows=tuple(
-            (
-                name_of(ground.network, director),
-                len(seats.held[director]),
-                _first(seats.names[group] for group in seats.held[director]),
-                rests_on(claims),
-                ledger.cite(claims),
-            )
-            for director in order
-            for claims in (_seats(ledger, director, seats.held[director].values()),)
-        ),
-        sheet="Directors",
-        note="Inferred: two entries are held to be one person by name and month of birth, or by Companies House's own "
-        "number of the officer. A shared director is no shared owner. Groups by the rule control50.",
-        empty="No two groups in scope are known to share a director.",
-        page_most=200,
-        most=25,
-    )
-    return directors, _sharing(seats)
-
-
-def _sharing(seats: Seats) -> Table:
-    """Every group that shares a director with another, whom with and how many."""
-    boards: dict[str, list[str]] = {}
-    for director, groups in seats.held.items():
-        for group in groups:
-            boards.setdefault(group, []).append(director)
-    rows = []
-    for group, some in boards.items():
-        others = {other for director in some for other in seats.held[director]} - {group}
-        rows.append((seats.names[group], len(some), len(others)))
-    rows.sort(key=lambda row: (-row[2], -row[1], row[0]))
-    return Table(
-        caption="Groups that share directors with other groups",
-        columns=(
-            Column("Group", 34),
-            Column("Directors shared", 10, numeric=True),
-            Column("Other groups", 10, numeric=True),
-        ),
-        rows=tuple(rows),
-        sheet="Boards",
-        note="The directors and their records stand in the table before.",
-        empty="None are known.",
-        page_most=60,
-        most=15,
-    )
-
-
-def _first(names: Iterable[str]) -> str:
-    """Names in order of the alphabet, as many as a cell holds; of the others how many they are."""
-    some = list(names)
-    more = f"; and {number(len(some) - _NAMED)} more" if len(some) > _NAMED else ""
-    return "; ".join(nsmallest(_NAMED, some)) + more
-
-
-def _seats(ledger: Ledger, director: str, officers: Iterable[Officer]) -> list[Claim]:
-    return [claim for officer in officers for claim in ledger.edges(director, officer.record.company, "officer")]
 
 
 def _share_words(claim: Claim) -> str:
