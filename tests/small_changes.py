@@ -17,11 +17,14 @@ from register.records import (
     CompanyRecord,
     ControlRecord,
     InsolvencyRecord,
+    LocationRecord,
     OfficerRecord,
     ProviderRecord,
     Record,
 )
 
+LONG_AGO = date(2011, 4, 1)
+WHERE = {"address": ("1 Example Street",), "town": "Exampleton", "postcode": "EX1 1AA"}
 MAY, JUNE = date(2025, 5, 31), date(2025, 6, 30)
 PROVIDER, PARENT, LANDLORD = "gb-coh:99000001", "gb-coh:99000002", "gb-coh:99000003"
 HOMES = tuple(
@@ -39,6 +42,33 @@ ABOVE = ControlRecord(
 
 def company(number: str = PROVIDER, **fields: object) -> CompanyRecord:
     return CompanyRecord(id=number, name="EXERCISE CARE LIMITED", **{"status": "active", **fields})  # type: ignore[arg-type]
+
+
+def a_home(number: int = 1, **fields: object) -> LocationRecord:
+    """A home with an address and a provider, registered for years."""
+    given = {"registered_on": LONG_AGO, "provider_id": "exercise:P1", **WHERE, **fields}
+    return a_location(number, **given)
+
+
+class EmptyRegister:
+    """An empty register with short ways to load a list and to ask what changed."""
+
+    def __init__(self, engine: Engine, folder: Path) -> None:
+        self.engine, self.folder = engine, folder
+
+    def lists(
+        self, day: date, *records: LocationRecord | ProviderRecord, feed: str = "cqc_api/locations",
+        complete: bool = True, learnt: datetime = datetime(2027, 1, 1, tzinfo=UTC),
+    ) -> None:  # fmt: skip
+        items = a_list(day, records, feed=feed, complete=complete, origin=f"{feed} of {day}")
+        report = load(self.engine, self.folder, items, source=feed.partition("/")[0], learnt=learnt)
+        assert report.state == "published", report.reasons
+
+    def changed(self, since: date = MAY, on: date = JUNE) -> tuple[Change, ...]:
+        return compare(load_snapshot(self.engine, on=since), load_snapshot(self.engine, on=on))
+
+    def kinds(self, since: date = MAY, on: date = JUNE) -> list[str]:
+        return [change.kind for change in self.changed(since, on)]
 
 
 class Register:

@@ -8,49 +8,21 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from intake_cases import a_list, a_location, load
+from small_changes import JUNE, MAY, EmptyRegister, a_home
 from sqlalchemy import Engine
 
-from register.change_kinds import SEVERITY, Change
+from register.change_kinds import SEVERITY
 from register.changes import compare, first_lists
 from register.differences import UNRATED
 from register.reading import load_snapshot
 from register.records import Link, LocationRecord, ProviderRecord
 
-MAY, JUNE, JULY = date(2025, 5, 31), date(2025, 6, 30), date(2025, 7, 31)
-LONG_AGO = date(2011, 4, 1)
-WHERE = {"address": ("1 Example Street",), "town": "Exampleton", "postcode": "EX1 1AA"}
-
-
-class Register:
-    """An empty register with short ways to load a list and to ask what changed."""
-
-    def __init__(self, engine: Engine, folder: Path) -> None:
-        self.engine, self.folder = engine, folder
-
-    def lists(
-        self, day: date, *records: LocationRecord | ProviderRecord, feed: str = "cqc_api/locations",
-        complete: bool = True, learnt: datetime = datetime(2027, 1, 1, tzinfo=UTC),
-    ) -> None:  # fmt: skip
-        items = a_list(day, records, feed=feed, complete=complete, origin=f"{feed} of {day}")
-        report = load(self.engine, self.folder, items, source=feed.partition("/")[0], learnt=learnt)
-        assert report.state == "published", report.reasons
-
-    def changed(self, since: date = MAY, on: date = JUNE) -> tuple[Change, ...]:
-        return compare(load_snapshot(self.engine, on=since), load_snapshot(self.engine, on=on))
-
-    def kinds(self, since: date = MAY, on: date = JUNE) -> list[str]:
-        return [change.kind for change in self.changed(since, on)]
+JULY = date(2025, 7, 31)
 
 
 @pytest.fixture
-def register(engine: Engine, tmp_path: Path) -> Register:
-    return Register(engine, tmp_path)
-
-
-def a_home(number: int = 1, **fields: object) -> LocationRecord:
-    given = {"registered_on": LONG_AGO, "provider_id": "exercise:P1", **WHERE, **fields}
-    return a_location(number, **given)
+def register(engine: Engine, tmp_path: Path) -> EmptyRegister:
+    return EmptyRegister(engine, tmp_path)
 
 
 def test_every_kind_of_change_has_a_severity_from_one_to_five():
@@ -384,7 +356,7 @@ def test_the_same_list_again_is_no_change_whatever_it_holds(tmp_path_factory, ho
 
     folder = tmp_path_factory.mktemp("same")
     opened = open_database(f"sqlite:///{(folder / 'register.db').as_posix()}")
-    register = Register(opened, folder)
+    register = EmptyRegister(opened, folder)
     records = [a_home(n, beds=beds, rating=rating) for n, beds, rating in homes]
     register.lists(MAY, *records)
     register.lists(JUNE, *records)
