@@ -22,6 +22,7 @@ from sqlalchemy import Engine
 from crawler.pipelines import Way
 from crawler.progress import Progress
 from crawler.reading import Item, Unreadable
+from crawler.sentences import own_error
 from crawler.source import Source, SourceProblem, source_named
 from crawler.tables import SourceChanged
 from crawler.terms import require_acceptance
@@ -29,6 +30,7 @@ from crawler.watch import Watch
 from crawler.workbooks import Damaged
 from register.database import open_database
 from register.intake import Intake, RunReport, mark_killed
+from register.refusal import Refusal
 from register.settings import Settings
 from register.wanted import charities_that_matter, companies_that_matter
 from register.wanted_landlords import landlords_from_abroad
@@ -242,6 +244,10 @@ def read_published(
             raise Unreadable(f"cannot read {file.name}: {problem}. Nothing was published") from problem
         except OSError as problem:
             raise Unreadable(f"cannot read {file.name}: {problem.strerror}. Nothing was published") from problem
+        except Refusal:
+            raise
+        except Exception as problem:  # a file that nobody foresaw is told in a sentence, as a crawl's answer is
+            raise Unreadable(f"cannot read {file.name}: {own_error(problem)}. Nothing was published") from problem
 
 
 def wanted_by(source: Source, engine: Engine) -> frozenset[str]:
