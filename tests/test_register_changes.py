@@ -351,11 +351,9 @@ def test_a_name_cannot_turn_the_writing_round_or_break_the_line(register):
         min_size=1,
     )
 )
-def test_the_same_list_again_is_no_change_whatever_it_holds(tmp_path_factory, homes):
-    from register.database import open_database
-
+def test_the_same_list_again_is_no_change_whatever_it_holds(tmp_path_factory, new_register, homes):
     folder = tmp_path_factory.mktemp("same")
-    opened = open_database(f"sqlite:///{(folder / 'register.db').as_posix()}")
+    opened = new_register(folder / "register.db")
     register = EmptyRegister(opened, folder)
     records = [a_home(n, beds=beds, rating=rating) for n, beds, rating in homes]
     register.lists(MAY, *records)

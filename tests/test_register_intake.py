@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 from itertools import permutations
 from pathlib import Path
@@ -89,6 +90,7 @@ LISTS = st.lists(st.tuples(CONTENTS, st.booleans(), st.sets(st.integers(1, 3), m
 @given(lists=LISTS, data=st.data())
 def test_lists_loaded_in_any_order_give_the_same_register(
     tmp_path_factory: pytest.TempPathFactory,
+    new_register: Callable[[Path], Engine],
     lists: list[tuple[dict[int, int], bool, set[int]]],
     data: st.DataObject,
 ) -> None:
@@ -104,7 +106,7 @@ def test_lists_loaded_in_any_order_give_the_same_register(
     results = []
     for order in orders:
         folder = tmp_path_factory.mktemp("order")
-        engine = open_database(f"sqlite:///{folder / 'register.db'}")
+        engine = new_register(folder / "register.db")
         for items in order:
             load(engine, folder, items, checks=Checks(max_fall=1.0, max_quarantined=1.0))
         results.append((believed(engine), register_digest(engine)))
