@@ -46,7 +46,10 @@ def _write_report(case: Case, to: Path) -> None:
     form = to.suffix.removeprefix(".").casefold()
     if form not in REPORT_FORMATS or form == "csv":
         raise Refused(f"--report {to}: the name must end in .html, .pdf, .xlsx or .json")
-    built = ownership_report(case_snapshot(case), {})
+    snapshot = case_snapshot(case)
+    if not snapshot.homes:
+        raise Refused(f"--report: {case.name} is about no care home, so there is no ownership to report")
+    built = ownership_report(snapshot, {})
     built = replace(built, report=replace(built.report, title=case.title, subtitle=case.summary))
     try:
         write_ownership_report(built, form, to)

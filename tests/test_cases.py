@@ -221,6 +221,9 @@ def test_history_is_reported_as_the_register_is_and_claims_no_land_registry(tmp_
     assert "HM Land Registry" not in text and "This is a case of history" in text
     assert status_of(["cases", "southern-cross-2011", "--report", str(tmp_path / "x.doc")]) == 2
     assert status_of(["cases", "--report", str(to)]) == 2
+    capsys.readouterr()
+    assert status_of(["cases", "allied-healthcare-2018", "--report", str(to)]) == 2
+    assert "is about no care home" in capsys.readouterr().err
 
 
 def test_the_page_of_a_case_prints_contradictions_side_by_side(capsys):
