@@ -14,7 +14,7 @@ import networkx as nx  # type: ignore[import-untyped]  # ships no types
 
 from graph.endings import Ending, endings_of
 from graph.natures import WHOLE, Share, Stake
-from graph.ownership import EdgeKind, Network, above, holders_of, ownership_links
+from graph.ownership import EdgeKind, Network, above, facts_by_node, holders_of, ownership_links
 from register.snapshot import Control
 
 #: ``psc25``: every entry of a register of control (a quarter, or other significant control). ``control50``: only those
@@ -255,8 +255,8 @@ def ultimate_owners(
     # By the wide rule nobody is owned who is not followed; by the narrow one that has to be looked up.
     held = False if rule == "psc25" else None
     found: dict[str, frozenset[Ending]] = {}
-    nodes = network.nodes
-    said = {node for node in held_by if "gaps" in nodes[node] or "charity" in nodes[node]}
+    facts = facts_by_node(network)
+    said = {node for node in held_by if "gaps" in facts[node] or "charity" in facts[node]}
     for part in _parts(held_by):
         if len(part) == 1:
             (node,) = part

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from graph.ownership import EXEMPT, OVERSEAS, PROTECTED, Network
+from graph.ownership import EXEMPT, OVERSEAS, PROTECTED, Network, facts_by_node
 from register.parties import country_of, plain_company_name, plain_country
 from register.snapshot import Company, Control, Officer, Owner, Provider
 
@@ -90,7 +90,7 @@ def endings_of(network: Network, node: str, *, followed: bool) -> tuple[Ending, 
     and that it is a charity: it has no owners, whoever appoints its trustees. A home or provider that leads on to
     somebody is no end.
     """
-    facts = network.nodes[node]
+    facts = facts_by_node(network)[node]
     if charity := facts.get("charity"):
         return (Ending("charity", node, charity),)
     found = {_of_gap(node, gap.reason, gap.words) for gap in facts.get("gaps", ())}
