@@ -159,20 +159,22 @@ def test_the_age_of_a_list_is_its_own_and_not_that_of_its_sources_newest(
 
 
 def test_a_councils_figures_that_no_plan_counts_are_named_by_row_and_by_home(
-    longstop: Callable[..., tuple[int, str, str]], county: Path, tmp_path: Path
+    longstop: Callable[..., tuple[int, str, str]], tmp_path: Path
 ):
-    load_county(longstop, county)
-    good = "".join(f"EX-10000000{n},nursing/older,{n},2026-10-01\n" for n in range(1, 9))
+    _, engine = open_register()
+    load(engine, tmp_path, a_list(date(2026, 9, 1), [a_location(n) for n in range(1, 10)]))
+    engine.dispose()
+    good = "".join(f"EX-00{n},nursing/older,{n},2026-10-01\n" for n in range(1, 9))
     file = tmp_path / "counts.csv"
     file.write_text(f"cqc_location_id,need,people,counted_on\n{good}", "utf-8")
     assert longstop("load", "residents", file)[0] == 0
-    strange = "EX-999,nursing/older,3,2026-10-01\nEX-100000009,nursing/older,six,2026-10-01\n"
+    strange = "EX-099,nursing/older,3,2026-10-01\nEX-009,nursing/older,six,2026-10-01\n"
     file.write_text(f"cqc_location_id,need,people,counted_on\n{good}{strange}", "utf-8")
     status, _, err = longstop("load", "residents", file)
     told = " ".join(err.split())
     assert status == 1
     assert 'row 11, people: found "six", expected a whole number, 0 or more' in told
-    assert "names 1 home that the register does not hold (exercise:EX-999)" in told
+    assert "names 1 home that the register does not hold (exercise:EX-099)" in told
 
 
 def test_what_was_not_yet_known_on_a_day_is_not_said_to_be_missing_from_the_register(
