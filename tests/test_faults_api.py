@@ -215,6 +215,7 @@ def test_a_list_that_changes_and_keeps_its_length_is_found_out_by_a_second_readi
         (page(ALL[:3], number=1, pages=2, total=4), "page 1 of the list came twice"),
         (page(ALL[:3], number=2, pages=2, total=4), "page 2 of the list holds only what earlier pages held"),
         (page(ALL[:3], number=2, pages=9999, total=4), "page 2 of the list holds only what earlier pages held"),
+        (page(ALL[3:], number=2, pages=9999, total=4), "the list has 9,999 pages"),
     ],
 )
 def test_a_page_that_comes_twice_publishes_nothing(good: Register, tmp_path: Path, second: bytes, said: str) -> None:

@@ -209,13 +209,13 @@ class CqcApi(RegisterSpider):
         reading = (harvested.again if again else None) or harvested
         if page.page in reading.pages_read:
             raise SourceChanged(f"page {page.page} of the list came twice")
-        if max(page.page, page.pages) > MOST_PAGES:
-            raise SourceChanged(f"the list has {max(page.page, page.pages):,} pages")
         if not reading.pages_read and not again and self.run.progress is not None:
             self.run.progress.expect(page.total)
         fresh = reading.add(page)
         if page.ids and not fresh:
             raise SourceChanged(f"page {page.page} of the list holds only what earlier pages held")
+        if max(page.page, page.pages) > MOST_PAGES:
+            raise SourceChanged(f"the list has {max(page.page, page.pages):,} pages")
         if again:
             fresh = [identifier for identifier in fresh if identifier not in harvested.ids]
         yield from self._records(kind, fresh)
