@@ -21,7 +21,7 @@ ACCEPTED, WAITING = 0.9, 0.35
 #: The titles on which the second opinion is asked: those whose best claim is neither accepted nor out of the question.
 _DOUBT = 0.05
 #: Edition of the rules and weights: part of every link's method, so that a link can be told from one of older rules.
-RULES = "words of the address 1"
+RULES = "words of the address 2"
 COVERED = ("England", "Wales")
 
 
