@@ -220,7 +220,8 @@ def party_of_proprietor(title: TitleRecord, turn: int, by_name: Mapping[tuple[st
             pass
     country = "united kingdom" if from_here else plain_country(proprietor.country)
     if country and (known := by_name.get((plain_company_name(proprietor.name), country))):
-        return Party("company", known, f"told by name and country of incorporation, {country} (inferred)")
+        filed = "the United Kingdom" if from_here else proprietor.country
+        return Party("company", known, f"told by name and country of incorporation, {filed} (inferred)")
     return body_of(proprietor.name, country) or Party(
         "body", f"{title.id}/{turn + 1}", "no number and no country are given: the proprietor stands for itself"
     )
