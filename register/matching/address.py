@@ -99,6 +99,25 @@ def postcodes_in(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(f"{out} {unit}".upper() for out, unit in _POSTCODE.findall(text)))
 
 
+def postcodes_agree(home: str | None, title: Sequence[str]) -> str:
+    """How far a home's postcode is one of a title's, as ``weights.yml`` names it."""
+    if not home or not title:
+        return "not given"
+    if home in title:
+        return "same"
+    if any(_one_off(home, one) for one in title):
+        return "one letter off"
+    if any(home[:-2] == one[:-2] for one in title):
+        return "same sector"
+    return "same district" if any(home.split()[0] == one.split()[0] for one in title) else "another"
+
+
+def _one_off(one: str, other: str) -> bool:
+    """Whether two postcodes differ in one letter or digit, or in the order of the last two."""
+    differing = len(one) == len(other) and sum(a != b for a, b in zip(one, other, strict=True))
+    return differing == 1 or (one[:-2] == other[:-2] and one[-2:] == other[:-3:-1])
+
+
 def parts_of(text: str) -> Iterator[tuple[str, bool]]:
     """The parts of a text between commas and the like, in small letters without accents; and whether it is an alias."""
     plain = unicodedata.normalize("NFKD", _POSTCODE.sub(" ", text)).casefold()

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from register.matching.address import near
-from register.matching.evidence import owner_number
+from register.matching.owners import owner_number
 from register.matching.sides import Building, Estate
 from register.parties import plain_company_name
 

@@ -5,18 +5,16 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
 
 import msgspec
 
-from register.identifiers import BadIdentifier, company_number
-from register.matching.address import find, has, is_street, near, words
-from register.matching.sides import Building, Estate, Kin
-from register.parties import plain_company_name
-from register.records import Proprietor
+from register.matching.address import find, has, is_street, postcodes_agree, words
+from register.matching.owners import KNOWN_OWNERS, owner_level
+from register.matching.sides import Building, Estate
 
 
 class Weights(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -49,9 +47,6 @@ _NUMBERED = frozenset({"same", "overlaps", "same without a street"})
 _SAID = NAMED | {"in part", "with more", "in part of another", "another", "another at the number"}
 #: What the number is where neither it nor a name tells which house of a street a title is of.
 _UNTOLD = {"neither has one": "tells no house", "none": "tells no house", "only the home's": "tells no house"}
-#: Levels of the owner that make it no stranger to the home.
-PROVIDERS = frozenset({"the provider", "by name the provider"})
-KNOWN_OWNERS = PROVIDERS | {"of its group"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,12 +85,12 @@ def compare(home: Building, estate: Estate, known: Known) -> Evidence:
     """Compare a home with a title."""
     street, name = _street(home, estate), _name(home, estate, known)
     levels = {
-        "postcode": _postcode(home.postcode, estate.postcodes),
+        "postcode": postcodes_agree(home.postcode, estate.postcodes),
         "place": _place(home, estate, known),
         "street": street,
         "number": _number(home, estate, street, name),
         "name": name,
-        "owner": _owner(home.kin, estate.proprietors),
+        "owner": owner_level(home.kin, estate.proprietors),
         "extent": _extent(home, estate),
         "model": "not asked",
     }
@@ -148,24 +143,6 @@ def _sum(levels: Mapping[str, str]) -> float:
     known = weights.owner_known if levels["owner"] in KNOWN_OWNERS else 0.0
     limits = [weights.limits[key] + known for key in map(" ".join, levels.items()) if key in weights.limits]
     return min([bits, *limits])
-
-
-def _postcode(home: str | None, title: Sequence[str]) -> str:
-    if not home or not title:
-        return "not given"
-    if home in title:
-        return "same"
-    if any(_one_off(home, one) for one in title):
-        return "one letter off"
-    if any(home[:-2] == one[:-2] for one in title):
-        return "same sector"
-    return "same district" if any(home.split()[0] == one.split()[0] for one in title) else "another"
-
-
-def _one_off(one: str, other: str) -> bool:
-    """Whether two postcodes differ in one letter or digit, or in the order of the last two."""
-    differing = len(one) == len(other) and sum(a != b for a, b in zip(one, other, strict=True))
-    return differing == 1 or (one[:-2] == other[:-2] and one[-2:] == other[:-3:-1])
 
 
 def _place(home: Building, estate: Estate, known: Known) -> str:
@@ -409,43 +386,3 @@ def _opens_within(estate: Estate) -> bool:
     return bool(
         re.search(r"\b(flat|apartment|unit|suite|plot|garage|room)\s+(no\.?\s*)?\w{1,3}\b", estate.address, re.I)
     )
-
-
-def _owner(kin: Kin, proprietors: tuple[Proprietor, ...]) -> str:
-    """Whether an owner is the provider, or of its group: the best of up to four."""
-    levels = {_owner_level(kin, owner) for owner in proprietors}
-    for level in ("the provider", "by name the provider", "of its group", "alike in name"):
-        if level in levels:
-            return level
-    return "somebody else" if levels and (kin.companies or kin.names) else "not told"
-
-
-def _owner_level(kin: Kin, owner: Proprietor) -> str:
-    number = owner_number(owner)
-    if number and number in kin.companies:
-        return "the provider" if number == kin.companies[0] else "of its group"
-    name = plain_company_name(owner.name)
-    if name in kin.names:
-        return "by name the provider" if name == kin.names[0] else "of its group"
-    return "alike in name" if any(_alike(name, other) for other in kin.names) else "somebody else"
-
-
-@lru_cache(maxsize=65_536)
-def owner_number(owner: Proprietor) -> str | None:
-    """The company number filed for an owner from here, as ``gb-coh:…``; None for others."""
-    raw = re.sub(r"[\s./-]", "", owner.number or "").upper()
-    try:
-        return company_number(raw) if raw and owner.country is None else None
-    except BadIdentifier:
-        return None
-
-
-_FORMS = frozenset({"ltd", "plc", "llp", "group", "holdings", "properties", "property", "care", "homes", "home", "uk"})
-
-
-@lru_cache(maxsize=262_144)
-def _alike(one: str, other: str) -> bool:
-    """Whether two companies' names begin with the same two telling words: "longwater exercise care properties"."""
-    first = [word for word in one.split() if word not in _FORMS][:2]
-    second = [word for word in other.split() if word not in _FORMS][:2]
-    return len(first) == 2 and len(second) == 2 and all(near(a, b) for a, b in zip(first, second, strict=True))

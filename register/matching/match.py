@@ -9,7 +9,8 @@ from typing import Literal
 
 from register.matching.candidates import Blocks
 from register.matching.claims import settle
-from register.matching.evidence import PROVIDERS, Evidence, Known, compare, contradicted, with_opinion
+from register.matching.evidence import Evidence, Known, compare, contradicted, with_opinion
+from register.matching.owners import PROVIDERS
 from register.matching.second_opinion import matcher_edition, opinions
 from register.matching.sides import Building, Estate, Kin, brands_of, building_of, estate_of
 from register.matching.wording import nearest_sentence, reason_sentence
