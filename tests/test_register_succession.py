@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Mapping
 from datetime import date, timedelta
 from pathlib import Path
-from time import perf_counter
+from time import process_time
 
 import pytest
 from hypothesis import given
@@ -328,7 +328,7 @@ def test_30_000_registrations_are_sorted_into_homes_within_seconds() -> None:
             (("2011-01-01", "2015-01-01"), ("2015-01-01", "2019-01-01"), ("2019-01-02", None))
         ):
             some.append(registered(f"cqc:1-{n:05d}{owner}", start, end, **place))
-    begun = perf_counter()
+    begun = process_time()
     by_id, _ = homes_of(some, on=ON, sights={r.id: Sight(ON) for r in some})
     assert len(by_id) == 10_000
-    assert perf_counter() - begun < 15
+    assert process_time() - begun < 15
