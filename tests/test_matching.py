@@ -154,6 +154,26 @@ def test_of_homes_with_one_brand_the_name_is_what_follows_it_and_numbered_ones_d
     assert accepted == {("2", "1"), ("4", "2")}
 
 
+def test_a_title_that_says_what_kind_of_care_is_its_namesakes_no_longer() -> None:
+    nursing = a_home("1", name="Fairview Nursing Home", address=("Sample Road",))
+    residential = a_home("2", name="Fairview Residential Home", address=("Sample Road",))
+    title = a_title("Fairview Residential, Sample Road, Zelbury", "ZX1 1AB")
+    links = match([nursing, residential], [title], ask=False).links
+    assert [link.location for link in links if link.state == "accepted"] == [residential.id]
+    plain = match([nursing, residential], [a_title("Fairview, Sample Road, Zelbury", "ZX1 1AB")], ask=False).links
+    assert {link.location for link in plain if link.state == "accepted"} == {nursing.id, residential.id}
+    assert outcome(nursing, title)[0] == "accepted"  # it has no namesake: homes change what they call themselves
+
+
+@pytest.mark.parametrize(
+    "address", ["1 Fairview Cottages, Sample Road, Zelbury", "Fairview School, 1 Sample Road, Zelbury"]
+)
+def test_other_kinds_of_building_that_bear_a_homes_name_are_not_the_home(address: str) -> None:
+    home = a_home(name="Fairview Care Home", address=("1-4 Sample Road",))
+    assert outcome(home, a_title(address, "ZX1 1AB"))[0] == "waiting"
+    assert outcome(home, a_title("Fairview House, 1 to 4 Sample Road, Zelbury", "ZX1 1AB"))[0] == "accepted"
+
+
 @pytest.mark.parametrize(
     ("text", "numbers"),
     [

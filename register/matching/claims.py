@@ -24,20 +24,28 @@ def site_of(home: Building) -> tuple[object, ...]:
 def settle(claims: Sequence[Evidence], homes: Mapping[str, Building]) -> dict[str, float]:
     """By home, the probability that the title is its building's, with all claims to the title weighed together.
 
-    Homes in one building share its claim. Homes that a title names side by side, each by its own name, do not compete.
+    Homes in one building share its claim, but for one told by its name alone where the title bears a namesake's
+    ("Fairview Nursing Home" beside "Fairview Residential Home"). Homes that a title names side by side, each by its own
+    name, do not compete.
     """
+    sites = {claim.home: _site(claim, homes[claim.home]) for claim in claims}
     best: dict[tuple[object, ...], Evidence] = {}
     for claim in claims:
-        site = site_of(homes[claim.home])
+        site = sites[claim.home]
         if site not in best or claim.bits > best[site].bits:
             best[site] = claim
     found = {}
     for claim in claims:
-        own = best[site_of(homes[claim.home])]
+        own = best[sites[claim.home]]
         odds = math.exp2(own.bits)
         others = sum(math.exp2(other.bits) for other in _rivals(own, best.values(), homes))
         found[claim.home] = odds / (1.0 + odds + others)
     return found
+
+
+def _site(claim: Evidence, home: Building) -> tuple[object, ...]:
+    site = site_of(home)
+    return (*site, home.id) if site[0] == "name" and claim.levels["name"] == "of a namesake" else site
 
 
 def _rivals(claim: Evidence, others: Iterable[Evidence], homes: Mapping[str, Building]) -> list[Evidence]:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
@@ -13,6 +12,7 @@ from importlib.resources import files
 import msgspec
 
 from register.matching.address import find, has, is_street, postcodes_agree, words
+from register.matching.known import Known
 from register.matching.owners import KNOWN_OWNERS, owner_level
 from register.matching.sides import Building, Estate
 
@@ -44,7 +44,8 @@ _SHORT = 2
 NAMED = frozenset({"same", "rare", "common", "misspelt"})
 #: Levels by which a title's number, or its name, tells the home from its neighbours.
 _NUMBERED = frozenset({"same", "overlaps", "same without a street"})
-_SAID = NAMED | {"in part", "with more", "in part of another", "another", "another at the number"}
+_SAID = NAMED | {"in part", "with more", "in part of another", "of another building", "of a namesake", "another",
+                 "another at the number"}  # fmt: skip
 #: What the number is where neither it nor a name tells which house of a street a title is of.
 _UNTOLD = {"neither has one": "tells no house", "none": "tells no house", "only the home's": "tells no house"}
 
@@ -62,23 +63,6 @@ class Evidence:
     def score(self) -> float:
         """The sum as a probability, before other homes' claims to the title are weighed."""
         return 1.0 / (1.0 + math.exp2(-self.bits))
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """What the register knows beside the two: how many homes bear each name, and the towns they stand in."""
-
-    namesakes: Mapping[tuple[str, ...], int]
-    towns: frozenset[tuple[str, ...]]
-    town_words: frozenset[str]
-
-    @classmethod
-    def of(cls, homes: Iterable[Building]) -> Known:
-        """Counted over all homes."""
-        some = list(homes)
-        towns = frozenset(home.town for home in some if home.town)
-        names = Counter(home.name for home in some if home.name)
-        return cls(dict(names), towns, frozenset(word for town in towns for word in town))
 
 
 def compare(home: Building, estate: Estate, known: Known) -> Evidence:
@@ -101,6 +85,8 @@ def compare(home: Building, estate: Estate, known: Known) -> Evidence:
         levels["postcode"] = "same district"  # streets of one name lie side by side, houses of one name seldom
     if name in NAMED and levels["extent"] == "whole" and (_unit_of(home, estate) or _inside(home, estate, known)):
         levels["extent"] = "within"
+    if name in NAMED and known.is_namesakes(home.id, estate.text.words):
+        levels["name"] = name = "of a namesake"
     if name == "another" and levels["number"] in {"same", "overlaps"}:
         levels["name"] = "another at the number"
     if name == "common" and (found or levels["postcode"] == "same"):
@@ -237,6 +223,7 @@ def _numbers_said(home: Building, estate: Estate) -> frozenset[str]:
         if at < len(text.segments)
         and (
             set(text.segments[at]) & words().within - home.all_words
+            or _names_another(home, text.segments[at])
             or (
                 is_street(text.segments[at], numbered=True)
                 and not (home.name and find(home.name, text.segments[at]))
@@ -245,6 +232,12 @@ def _numbers_said(home: Building, estate: Estate) -> frozenset[str]:
         )
     }
     return frozenset().union(*(numbers for at, numbers in text.numbered.items() if at not in others))
+
+
+def _names_another(home: Building, part: tuple[str, ...]) -> bool:
+    """Whether a part is of other buildings that bear the home's name: "1 Fairview Cottages"."""
+    hit = find(home.name, part) if home.name else None
+    return hit is not None and _another_building(part[hit[1] :], home, words().kinds)
 
 
 def _name(home: Building, estate: Estate, known: Known) -> str:
@@ -285,11 +278,12 @@ def _name_in(at: int, words_here: tuple[str, ...], home: Building, estate: Estat
     if after[:1] and after[0] in _JOINS and all(_empty(word) or _belongs(word) for word in after):
         after = ()  # "Fairview and car park"
     rest = (*words_here[:start], *after)
-    own = home.all_words | home.places | home.areas | estate.area
     namesakes = known.namesakes.get(home.name, 0)
     if home.name_numbers - estate.text.numbers:
         level = "in part of another" if estate.text.numbered.get(at) else "in part"
-    elif _another_building(after, home) or any(not _empty(word) and not has(word, own) for word in rest):
+    elif _another_building(after, home, words().kinds):
+        level = "of another building"
+    elif _another_building(after, home, words().generic) or _strange_in(rest, home, estate):
         level = "with more"
     elif not exact:
         level = "misspelt"
@@ -344,9 +338,9 @@ def _unit_of(home: Building, estate: Estate) -> bool:
     )
 
 
-def _another_building(after: tuple[str, ...], home: Building) -> bool:
+def _another_building(after: tuple[str, ...], home: Building, kinds: Collection[str]) -> bool:
     """Whether a kind of building stands right behind a name, and is not where the home's street or town begins."""
-    if not after or after[0] not in words().generic | words().kinds:
+    if not after or after[0] not in kinds or after[0] in home.all_words:
         return False
     if " ".join((*home.name, after[0])) in home.localities:
         return False

@@ -9,7 +9,8 @@ from typing import Literal
 
 from register.matching.candidates import Blocks
 from register.matching.claims import settle
-from register.matching.evidence import Evidence, Known, compare, contradicted, with_opinion
+from register.matching.evidence import Evidence, compare, contradicted, with_opinion
+from register.matching.known import Known
 from register.matching.owners import PROVIDERS
 from register.matching.second_opinion import matcher_edition, opinions
 from register.matching.sides import Building, Estate, Kin, brands_of, building_of, estate_of
@@ -22,7 +23,7 @@ ACCEPTED, WAITING = 0.9, 0.35
 #: The titles on which the second opinion is asked: those whose best claim is neither accepted nor out of the question.
 _DOUBT = 0.05
 #: Edition of the rules and weights: part of every link's method, so that a link can be told from one of older rules.
-RULES = "words of the address 2"
+RULES = "words of the address 3"
 COVERED = ("England", "Wales")
 
 

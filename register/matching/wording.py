@@ -48,6 +48,8 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "misspelt": "the name agrees but for a slip",
         "in part": "the name agrees in part",
         "in part of another": "another name is given, which agrees in part",
+        "of another building": "the name stands in that of another kind of building",
+        "of a namesake": "the name is rather that of another home at the postcode",
         "with more": "the name stands beside other words",
         "another": "another name is given",
         "another at the number": "another name is given at the same number",
@@ -75,8 +77,8 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
 _AGAINST = frozenset(
     {"same sector", "same district", "another", "another town", "only the home's", "only the title's",
      "unknown of the home", "tells no house", "but for a letter", "unknown", "another at the number", "with more",
-     "in part of another", "of another kind", "common", "land by a street", "beside", "within", "doubts", "not given",
-     "in part"}
+     "in part of another", "of another building", "of a namesake", "of another kind", "common", "land by a street",
+     "beside", "within", "doubts", "not given", "in part"}
 )  # fmt: skip
 
 
