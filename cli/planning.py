@@ -173,7 +173,7 @@ def print_plan(answer: dict[str, Any]) -> None:
                 a["placed_outside"],
                 a["unplaced"],
                 a["arrivals"],
-                a["max_km"],
+                None if a["max_km"] is None else f"{a['max_km']:,.1f}",
             )
             for a in summary["by_authority"]
         ),
