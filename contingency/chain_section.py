@@ -109,13 +109,20 @@ def watched_section(findings: Findings) -> Section | None:
     return Section("watched", "Homes to watch", tables=(table,))
 
 
+def _basis(link: Link) -> str:
+    """Whether a register says so, or it was worked out: by address ("stands_on"), or by a name without a number."""
+    if not link.certain:
+        return "waits for a person"
+    return "inferred" if link.kind == "stands_on" or "(inferred)" in link.rule else "recorded"
+
+
 def _link_table(links: tuple[Link, ...]) -> Table:
     return Table(
         caption="The chain, link by link, and what each link rests on",
         columns=(
             Column("No.", 5, numeric=True),
             Column("Link", 52),
-            Column("Certain", 10),
+            Column("Basis", 12),
             Column("Rests on", 56),
             Column("Record", 24, only="sheet"),
             Column("From", 20, only="sheet"),
@@ -125,7 +132,7 @@ def _link_table(links: tuple[Link, ...]) -> Table:
             (
                 turn,
                 sentence(link.sentence),
-                "yes" if link.certain else "waits for a person",
+                _basis(link),
                 sentence(link.rests_on),
                 link.record or "none",
                 link.holder,

@@ -216,7 +216,8 @@ def _state(
         issues.append(f"{lost} rows of the newest lists are in quarantine.")
     unread = sum(one.fields_unread for one in lists) - len(of_lists)
     if unread:
-        issues.append(f"{unread:,} {'remark' if unread == 1 else 'remarks'} on fields of the newest lists: what could not be read is left unknown.")
+        how_many = "1 remark" if unread == 1 else f"{unread:,} remarks"
+        issues.append(f"{how_many} on fields of the newest lists: what could not be read is left unknown.")
     others = [one for one in remarks if not one.of_list]
     issues += [one.sentence for one in others[:MOST_REMARKS]]
     if len(others) > MOST_REMARKS:

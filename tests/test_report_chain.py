@@ -57,7 +57,7 @@ def test_homes_that_are_only_watched_have_a_table_on_the_page_in_print_and_in_th
 def test_the_workbook_holds_every_link_with_its_two_ends(written: dict):
     rows = [row for row in sheets(written["landlord"])["Chain"] if isinstance(row[0], int)]
     assert [(row[5], row[6]) for row in rows][:2] == [(number(20), "hmlr:EXT1"), (number(20), "hmlr:EXT2")]
-    assert {row[2] for row in rows} == {"yes", "waits for a person"}
+    assert {row[2] for row in rows} == {"recorded", "inferred", "waits for a person"}
     assert all("as at 2025-07-31" in row[3] for row in rows)
 
 
