@@ -5,7 +5,6 @@ Both send every record the same way to the register's intake, which publishes th
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -98,12 +97,12 @@ def refresh(
 
     ``engine_url`` is the register's database, by default the one in the settings. ``watch`` may stop the crawl.
 
-    Beside the settings, the environment may hold ``LONGSTOP_CONTACT`` (named in the User-Agent),
+    Of the settings it uses a source's address and key, ``LONGSTOP_CONTACT`` (named in the User-Agent),
     ``LONGSTOP_<SOURCE>_RATE`` (requests a minute), ``LONGSTOP_<SOURCE>_TIMEOUT`` (seconds for one answer) and
     ``LONGSTOP_CQC_API_PARTNER_CODE``. A night asks only for what is new since the last good one; ``full`` asks for all.
     Raises SourceProblem for an unknown source, NotConfigured without a key, NotAccepted without the licence that a
-    source wants accepted, CrawlFailed where the process died or could neither stage nor publish: then nothing is
-    published, and what was known is kept.
+    source wants accepted, SettingsProblem for a rate or a time that is no number, CrawlFailed where the process died or
+    could neither stage nor publish: then nothing is published, and what was known is kept.
     """
     source = source_named(source_name)
     capitals = f"LONGSTOP_{source.name.upper()}"
@@ -111,7 +110,6 @@ def refresh(
     if source.key and source.key.required and not key and own_address is None:
         raise NotConfigured(f"{source.name} is not configured: set {capitals}_KEY (apply at {source.key.apply})")
     require_acceptance(source, lambda: open_database(engine_url or settings), learnt.date())
-    rate, seconds = os.environ.get(f"{capitals}_RATE", ""), os.environ.get(f"{capitals}_TIMEOUT", "")
     job = Job(
         source=source.name,
         base=(own_address or source.url).rstrip("/"),
@@ -120,10 +118,10 @@ def refresh(
         spool_dir=str(settings.spool_dir),
         today=today,
         learnt=learnt,
-        contact=os.environ.get("LONGSTOP_CONTACT", ""),
-        partner_code=os.environ.get(f"{capitals}_PARTNER_CODE") or None,
-        requests_per_minute=int(rate) if rate.isdecimal() and int(rate) else None,
-        timeout=float(seconds) if seconds.isdecimal() and int(seconds) else None,
+        contact=settings.said("contact") or "",
+        partner_code=settings.said(f"{source.name}_partner_code"),
+        requests_per_minute=settings.whole_number(f"{source.name}_rate"),
+        timeout=settings.whole_number(f"{source.name}_timeout"),
         full=full,
         stream_base=_stream_base(source, settings),
         stream_key=settings.source_key(f"{source.name}_stream") if source.stream else None,

@@ -78,6 +78,17 @@ class Settings:
         """The key set for a source, ``None`` where there is none: such a source is "not configured"."""
         return self._setting(f"{name}_KEY").value
 
+    def said(self, name: str) -> str | None:
+        """Any other setting, by its name without the prefix: ``contact``; None where it is not set."""
+        return self._setting(name).value
+
+    def whole_number(self, name: str) -> int | None:
+        """A setting that is a whole number above nought. Raises SettingsProblem where it is another thing."""
+        value = self.said(name)
+        if value is not None and not (value.isdecimal() and value.isascii() and int(value)):
+            raise SettingsProblem(f"{PREFIX}{name.upper()}: {value!r} is no whole number above 0.")
+        return int(value) if value else None
+
     @property
     def spool_dir(self) -> Path:
         """Where runs are staged until they are published."""
@@ -92,12 +103,15 @@ class Settings:
             "SMTP_URL": mask_url(self.smtp_url) if self.smtp_url else None,
             "MAIL_FROM": self.mail_from,
             "MAIL_TO": self.mail_to,
+            "CONTACT": self.said("contact"),
         }
         shown = [replace(self._setting(name), value=value) for name, value in values.items()]
         for source in sources:
             address, key = self._setting(f"{source}_URL"), self._setting(f"{source}_KEY")
             shown.append(replace(address, value=mask_url(address.value) if address.value else None))
             shown.append(replace(key, value=mask(key.value) if key.value else None))
+            more = [self._setting(f"{source}_{what}") for what in ("RATE", "TIMEOUT", "PARTNER_CODE")]
+            shown += [one for one in more if one.value is not None]
         return tuple(shown)
 
     def _setting(self, name: str) -> Setting:

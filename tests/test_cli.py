@@ -208,6 +208,23 @@ def test_config_masks_keys(longstop: Callable[..., tuple[int, str, str]], monkey
     assert rows["LONGSTOP_CQC_API_KEY"]["origin"] == "environment"
 
 
+def test_a_rate_that_is_no_number_is_refused_wherever_it_is_set(
+    longstop: Callable[..., tuple[int, str, str]], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+):
+    monkeypatch.chdir(tmp_path)
+    Path("longstop.toml").write_text('LONGSTOP_RQIA_RATE = "many"\nLONGSTOP_CONTACT = "register@example.org"\n')
+    status, out, err = longstop("refresh", "rqia")
+    assert status == 2
+    assert "LONGSTOP_RQIA_RATE: 'many' is no whole number above 0" in " ".join((out + err).split())
+    rows = {row["name"]: row for row in json.loads(longstop("config", "--json")[1])}
+    assert rows["LONGSTOP_CONTACT"] == {
+        "name": "LONGSTOP_CONTACT",
+        "value": "register@example.org",
+        "origin": "longstop.toml",
+    }
+    assert rows["LONGSTOP_RQIA_RATE"]["origin"] == "longstop.toml"
+
+
 def test_the_demo_crawls_over_http_and_leaves_a_plan(longstop: Callable[..., tuple[int, str, str]], tmp_path: Path):
     status, out, err = longstop("demo", "--out", tmp_path / "demo", "--homes", "30")
     assert status == 0, err
